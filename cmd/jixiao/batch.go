@@ -1,0 +1,186 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"jixiao/generator"
+	"jixiao/generator/intake"
+	"jixiao/generator/ooxml"
+	"jixiao/generator/report"
+	"jixiao/generator/unit"
+)
+
+const defaultForm = "整体支出"
+
+// inputFlags are the options that run and check share.
+func inputFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "in", Usage: "收件：报送件所在的`文件夹`，或单个工作簿；可以写多次"},
+		&cli.StringFlag{Name: "form", Value: defaultForm, Usage: "套表：内置套表的名称，或套表`文件夹`"},
+		&cli.StringFlag{Name: "roster", Usage: "单位名册`文件`（.xlsx，表头有“单位名称”）；有名册才知道谁未报"},
+		&cli.StringFlag{Name: "year", Usage: "任务`年度`，例如 2022；不写则取多数报送件的年度"},
+		&cli.IntFlag{Name: "workers", Usage: "同时处理几个单位；不写则与处理器个数相同"},
+	}
+}
+
+func runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "读取、审核收件里的全部报送件，生成成果",
+		UsageText: "jixiao run --in 收件 --out 成果 [选项]",
+		Description: "成果文件夹里：单位/ 通过单位的正式文件，退回/ 标注了问题的报送件，汇总/ 汇总表和通报，\n" +
+			"审核情况.xlsx 全部审核结果，运行报告.html 一页看清全部情况，run.json 供程序读取。",
+		Flags: append(inputFlags(),
+			&cli.StringFlag{Name: "out", Usage: "成果`文件夹`，没有时新建"},
+			&cli.BoolFlag{Name: "drafts", Usage: "退回的单位也生成文件，放在 退回/单位/草稿，每页标明未通过审核"},
+		),
+		Action:             func(c *cli.Context) error { return batch(c, true) },
+		OnUsageError:       wrongUsage,
+		CustomHelpTemplate: commandHelp,
+	}
+}
+
+func checkCommand() *cli.Command {
+	return &cli.Command{
+		Name:               "check",
+		Usage:              "只读取和审核，不写任何文件",
+		UsageText:          "jixiao check --in 收件 [选项]",
+		Flags:              inputFlags(),
+		Action:             func(c *cli.Context) error { return batch(c, false) },
+		OnUsageError:       wrongUsage,
+		CustomHelpTemplate: commandHelp,
+	}
+}
+
+// batch is jixiao run, and jixiao check when nothing is to be published.
+func batch(c *cli.Context, publishing bool) error {
+	job, err := jobOf(c, publishing)
+	if err != nil {
+		return err
+	}
+	show := newProgress(c.App.ErrWriter)
+	run, err := generator.Run(c.Context, job, show)
+	show.close()
+	if err != nil {
+		return explain(err, job)
+	}
+	w := c.App.Writer
+	if !publishing {
+		err = report.Details(w, run)
+	}
+	if err = errors.Join(err, report.Table(w, run)); err != nil {
+		return fmt.Errorf("输出结果：%w", err)
+	}
+	if publishing {
+		where(w, job.Out)
+	}
+	for _, u := range run.Units {
+		if u.Outcome != unit.Accepted {
+			return errReturned
+		}
+	}
+	return nil
+}
+
+var yearPattern = regexp.MustCompile(`^(19|20)\d\d$`)
+
+// jobOf checks the options and compiles the form, before any workbook is opened.
+func jobOf(c *cli.Context, publishing bool) (generator.Job, error) {
+	if c.Args().Present() {
+		return generator.Job{}, usageError{fmt.Sprintf("多出了“%s”：收件要写在 --in 后面", c.Args().First())}
+	}
+	job := generator.Job{Inbox: c.StringSlice("in"), Year: c.String("year"), Workers: c.Int("workers"), Limits: ooxml.DefaultLimits()}
+	if len(job.Inbox) == 0 {
+		return job, usageError{"没有写收件。例如：jixiao " + c.Command.Name + " --in 收件"}
+	}
+	if job.Year != "" && !yearPattern.MatchString(job.Year) {
+		return job, usageError{fmt.Sprintf("--year %s 不是年度，请写四位数字，例如 2022", job.Year)}
+	}
+	if job.Workers < 0 {
+		return job, usageError{"--workers 要写大于 0 的整数"}
+	}
+	for _, in := range job.Inbox {
+		if _, err := os.Stat(in); errors.Is(err, fs.ErrNotExist) {
+			return job, usageError{fmt.Sprintf("收件 %s 不存在，请检查路径", in)}
+		}
+	}
+	if publishing {
+		job.Out, job.Drafts = c.String("out"), c.Bool("drafts")
+		if job.Out == "" {
+			return job, usageError{"没有写成果放在哪里。例如：jixiao run --in 收件 --out 成果"}
+		}
+		if err := apart(job.Inbox, job.Out); err != nil {
+			return job, err
+		}
+	}
+	f, err := loadForm(c.String("form"))
+	if err != nil {
+		return job, err
+	}
+	job.Form = f
+	if name := c.String("roster"); name != "" {
+		if job.Roster, err = intake.ReadRoster(name, job.Limits); err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return job, usageError{fmt.Sprintf("单位名册 %s 不存在，请检查路径", name)}
+			}
+			return job, err
+		}
+	}
+	return job, nil
+}
+
+// apart refuses a results folder inside an inbox: its returned workbooks would
+// be taken for new ones on the next run.
+func apart(inboxes []string, out string) error {
+	o, err := filepath.Abs(out)
+	if err != nil {
+		return fmt.Errorf("查找 %s：%w", out, err)
+	}
+	for _, in := range inboxes {
+		i, err := filepath.Abs(in)
+		if err != nil {
+			return fmt.Errorf("查找 %s：%w", in, err)
+		}
+		if rel, err := filepath.Rel(i, o); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+			return usageError{fmt.Sprintf("成果文件夹 %s 在收件 %s 里面，下一次会把成果当作报送件。请放到别处", out, in)}
+		}
+	}
+	return nil
+}
+
+// explain adds what to do to an error of a run.
+func explain(err error, job generator.Job) error {
+	switch {
+	case errors.Is(err, generator.ErrEmptyInbox):
+		return fmt.Errorf("%s：%w（.xlsx、.xlsm、.xls、.et）。请检查路径，或用 --roster 指定名册以列出未报单位", strings.Join(job.Inbox, "、"), err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w。请检查这个文件或文件夹的权限后再运行", err)
+	}
+	return err
+}
+
+// where says what lies in the results folder.
+func where(w io.Writer, out string) {
+	fmt.Fprintf(w, "\n成果在 %s：\n", out)
+	for _, line := range [][2]string{
+		{generator.AcceptedFolder + "/", "通过单位的正式文件"},
+		{generator.ReturnedFolder + "/", "退回的报送件，问题已标注"},
+		{generator.SummaryFolder + "/", "汇总表和情况通报"},
+		{report.WorkbookFile, "全部审核结果"},
+		{report.PageFile, "用浏览器打开，一页看清全部情况"},
+		{report.JSONFile, "供程序读取"},
+	} {
+		if _, err := os.Stat(filepath.Join(out, line[0])); err == nil {
+			fmt.Fprintf(w, "  %s  %s\n", line[0], line[1])
+		}
+	}
+}

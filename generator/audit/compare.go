@@ -1,0 +1,186 @@
+package audit
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"jixiao/generator/expr"
+	"jixiao/generator/finding"
+	"jixiao/generator/form"
+	"jixiao/generator/unit"
+	"jixiao/generator/value"
+)
+
+// comparison is one judged formula. For a rule of the form A = B it keeps both
+// sides, so that the finding can say what was filled, what it should be and by
+// how much it is off.
+type comparison struct {
+	holds       bool
+	unknown     string // why it cannot be judged; "" when it can
+	op          string // "" when the formula is no comparison
+	left, right value.Value
+	difference  decimal.Decimal
+	numeric     bool
+}
+
+// compare judges the formula of a rule. A numeric comparison holds within the
+// rule's tolerance.
+func compare(rule *form.Rule, s expr.Scope) comparison {
+	left, op, right, ok := rule.Test.Comparison()
+	if !ok {
+		return truth(rule.Test.Eval(s))
+	}
+	c := comparison{op: op, left: left.Eval(s), right: right.Eval(s)}
+	a, aNum := c.left.Number()
+	b, bNum := c.right.Number()
+	if !aNum || !bNum {
+		t := truth(rule.Test.Eval(s))
+		c.holds, c.unknown = t.holds, t.unknown
+		return c
+	}
+	c.numeric, c.difference = true, a.Sub(b)
+	tolerance := decimal.Zero
+	if rule.Tolerance != nil {
+		t := rule.Tolerance.Eval(s)
+		n, known := t.Number()
+		if !known {
+			c.unknown = t.Why()
+			return c
+		}
+		tolerance = n
+	}
+	switch op {
+	case "=":
+		c.holds = c.difference.Abs().LessThanOrEqual(tolerance)
+	case "<>":
+		c.holds = c.difference.Abs().GreaterThan(tolerance)
+	case "<":
+		c.holds = c.difference.LessThan(tolerance) || tolerance.IsPositive() && c.difference.Equal(tolerance)
+	case "<=":
+		c.holds = c.difference.LessThanOrEqual(tolerance)
+	case ">":
+		c.holds = c.difference.Neg().LessThan(tolerance) || tolerance.IsPositive() && c.difference.Neg().Equal(tolerance)
+	case ">=":
+		c.holds = c.difference.Neg().LessThanOrEqual(tolerance)
+	}
+	return c
+}
+
+func truth(v value.Value) comparison {
+	yes, known := v.Bool()
+	if !known {
+		why := v.Why()
+		if why == "" {
+			why = "公式没有得出是或否"
+		}
+		return comparison{unknown: why}
+	}
+	return comparison{holds: yes}
+}
+
+// signs are the comparison operators as a finding shows them.
+var signs = map[string]string{"=": "=", "<>": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+
+// explain writes what was filled, what it should be and the difference into the finding.
+func (c comparison) explain(f *finding.Finding, v *unit.Verdict, path []*unit.Item, rule *form.Rule) {
+	if c.op == "" {
+		return
+	}
+	left, _, _, _ := rule.Test.Comparison()
+	field := single(left, v, path)
+	t := kind(field, c)
+	if field != nil {
+		f.Filled = strings.TrimSpace(field.Raw)
+		if field.Place.Cell != "" {
+			f.Place = field.Place
+		}
+	} else {
+		f.Filled = show(c.left, t)
+	}
+	f.Expected = signs[c.op] + " " + show(c.right, t)
+	if !c.numeric {
+		return
+	}
+	f.Difference = show(value.Num(c.difference.Abs()), t)
+	if t == value.TypePercent {
+		f.Difference = strings.TrimSuffix(f.Difference, "%") + "个百分点"
+	}
+	if t == value.TypeAmount && !c.difference.IsZero() {
+		f.Amount = c.difference.Abs().String()
+	}
+}
+
+// single returns the field when the expression is nothing but its name.
+func single(e *expr.Expr, v *unit.Verdict, path []*unit.Item) *unit.Field {
+	names := e.Names()
+	if len(names) != 1 || names[0].Aggregated || e.String() != strings.Join(names[0].Path, ".") {
+		return nil
+	}
+	return find(strings.Join(names[0].Path, "."), v, path)
+}
+
+// kind is the type by which both sides of a comparison print: that of the field on the left.
+func kind(field *unit.Field, c comparison) value.Type {
+	if field != nil {
+		return field.Type
+	}
+	return c.left.Type()
+}
+
+// places is how many decimals a finding shows at most: figures of the trade have two, a few publish six.
+const places = 6
+
+// show prints a value for a finding: a ratio as a percentage with two decimals,
+// an amount with at least two, any other number without trailing zeros.
+func show(v value.Value, t value.Type) string {
+	n, ok := v.Number()
+	switch {
+	case ok && t == value.TypePercent:
+		return n.Shift(2).Round(2).String() + "%"
+	case ok && t == value.TypeAmount && n.Exponent() >= -2:
+		return n.StringFixed(2)
+	case ok:
+		return n.Round(places).String()
+	case v.Kind() == value.Blank:
+		return "空"
+	}
+	return v.String()
+}
+
+// markSameCause marks findings that an earlier error explains (同源): those that
+// rest on everything the earlier one rests on and more, and those in which the
+// same amount of money is missing. Only the first of a chain is the cause.
+func markSameCause(list finding.List) {
+	for i := range list {
+		later := &list[i]
+		if later.Level == finding.Unjudged {
+			continue
+		}
+		for _, earlier := range list[:i] {
+			if earlier.Level != finding.Error || earlier.SameCause != "" || earlier.Rule == later.Rule && earlier.Name == later.Name {
+				continue
+			}
+			if explains(earlier, *later) {
+				later.SameCause = earlier.Rule
+				break
+			}
+		}
+	}
+}
+
+func explains(earlier, later finding.Finding) bool {
+	if earlier.Amount != "" && earlier.Amount == later.Amount {
+		return true
+	}
+	if earlier.Item != later.Item || len(earlier.Fields) == 0 {
+		return false
+	}
+	for _, f := range earlier.Fields {
+		if !slices.Contains(later.Fields, f) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,363 @@
+package expr
+
+import (
+	"strconv"
+
+	"jixiao/generator/value"
+)
+
+func (n *literalNode) eval(Scope) value.Value { return n.v }
+
+func (n *nameNode) eval(s Scope) value.Value {
+	if at, ok := s.(*standing); ok && len(n.path) == 2 && n.path[0] == at.list && at.here.Current != nil {
+		// The field of the item that an aggregate is at: most lookups of a run are this one.
+		if b, ok := at.here.Current.Lookup(n.path[1]); ok && !b.IsList && b.Current == nil {
+			return b.Value
+		}
+	}
+	b, ok := s.Lookup(n.path[0])
+	for i := 1; ; i++ {
+		switch {
+		case !ok:
+			return value.Unknown("没有叫“"+spelled(n.path[:i])+"”的字段", "")
+		case i == len(n.path) && (b.IsList || b.Current != nil):
+			return value.Unknown("“"+spelled(n.path)+"”不是一个值，请写出要用的字段："+spelled(n.path)+".…", "")
+		case i == len(n.path):
+			return b.Value
+		case b.Current == nil && b.IsList:
+			return value.Unknown("这里没有轮到“"+spelled(n.path[:i])+"”的哪一条；要汇总请用 合计(…) 等函数", "")
+		case b.Current == nil:
+			return value.Unknown("“"+spelled(n.path[:i])+"”下面没有字段", "")
+		}
+		b, ok = b.Current.Lookup(n.path[i])
+	}
+}
+
+// said is how the name is called in messages: 第3条指标的得分, 名册的年初预算数.
+func (n *nameNode) said(s Scope) string {
+	text := ""
+	b, ok := s.Lookup(n.path[0])
+	for i, segment := range n.path {
+		if i == len(n.path)-1 {
+			return text + segment
+		}
+		if ok && b.IsList && b.Current != nil {
+			text += "第" + strconv.Itoa(b.Index+1) + "条"
+		}
+		text += segment + "的"
+		if ok = ok && b.Current != nil; ok {
+			b, ok = b.Current.Lookup(n.path[i+1])
+		}
+	}
+	return text
+}
+
+// said is how a part is called in messages.
+func said(n node, s Scope) string {
+	if name, ok := n.(*nameNode); ok {
+		return name.said(s)
+	}
+	return "“" + printed(n) + "”"
+}
+
+// missing says that n gave nothing, naming the field that was not filled.
+func missing(n node, s Scope) string {
+	switch n := n.(type) {
+	case *nameNode:
+		return n.said(s) + "未填"
+	case *callNode:
+		if n.fn.hands != nil && n.fn.choose == nil {
+			return missing(n.args[len(n.args)-1], s)
+		}
+	}
+	return said(n, s) + "没有结果"
+}
+
+// lackOf turns a value that n gave, and that cannot be used as what was
+// wanted, into 不适用 or an Unjudged value that says why.
+func lackOf(v value.Value, n node, s Scope, want string) *value.Value {
+	switch v.Kind() {
+	case value.NotApplicable:
+		return &notApplicable
+	case value.Blank:
+		return unknown(missing(n, s))
+	case value.Unjudged:
+		if v.String() == "" { // computed: its reason names what is missing
+			return &v
+		}
+		return unknown(said(n, s) + "：" + v.Why())
+	}
+	return unknown(said(n, s) + "是" + described(v) + "，不是" + want)
+}
+
+// described says what a value is: 文字“保持”.
+func described(v value.Value) string {
+	switch v.Kind() {
+	case value.Number:
+		return "数" + v.String()
+	case value.Date:
+		return "日期" + v.String()
+	case value.Bool:
+		return "条件"
+	}
+	return "文字“" + shortened(v.String(), 20) + "”"
+}
+
+func shortened(text string, most int) string {
+	r := []rune(text)
+	if len(r) <= most {
+		return text
+	}
+	return string(r[:most]) + "…"
+}
+
+// settled follows 如果 to the argument that it hands on.
+func settled(n node, s Scope) (node, *value.Value) {
+	for {
+		c, ok := n.(*callNode)
+		if !ok || c.fn.choose == nil {
+			return n, nil
+		}
+		chosen, lack := c.fn.choose(c, s)
+		if lack != nil {
+			return nil, lack
+		}
+		n = chosen
+	}
+}
+
+// truthOf evaluates a condition.
+func truthOf(n node, s Scope) (bool, *value.Value) {
+	n, lack := settled(n, s)
+	if lack != nil {
+		return false, lack
+	}
+	switch n := n.(type) {
+	case *compareNode:
+		return n.holds(s)
+	case *logicNode:
+		return n.holds(s)
+	case *notNode:
+		truth, lack := truthOf(n.x, s)
+		return !truth, lack
+	}
+	v := n.eval(s)
+	if truth, ok := v.Bool(); ok {
+		return truth, nil
+	}
+	return false, lackOf(v, n, s, "条件")
+}
+
+func truth(b bool, lack *value.Value) value.Value {
+	if lack != nil {
+		return *lack
+	}
+	return value.Truth(b)
+}
+
+func (n *notNode) eval(s Scope) value.Value     { return truth(truthOf(n, s)) }
+func (n *logicNode) eval(s Scope) value.Value   { return truth(n.holds(s)) }
+func (n *compareNode) eval(s Scope) value.Value { return truth(n.holds(s)) }
+
+// holds decides 且 as soon as one side is 假, 或 as soon as one is 真, whatever the other is.
+func (n *logicNode) holds(s Scope) (bool, *value.Value) {
+	decisive := n.op == "或"
+	l, lackL := truthOf(n.left, s)
+	if lackL == nil && l == decisive {
+		return decisive, nil
+	}
+	r, lackR := truthOf(n.right, s)
+	if lackR == nil && r == decisive {
+		return decisive, nil
+	}
+	return !decisive, worse(lackL, lackR)
+}
+
+// operand is one side of a comparison: an exact number, another value, or a lack.
+type operand struct {
+	f      fraction
+	v      value.Value // when it is not a number
+	number bool
+	lack   *value.Value
+}
+
+func (o *operand) read(n node, s Scope) {
+	if n, o.lack = settled(n, s); o.lack != nil {
+		return
+	}
+	if n.kind() == numberKind {
+		if e, ok := n.(exact); ok {
+			o.number = true
+			o.f, o.lack = e.fraction(s)
+			return
+		}
+	}
+	if c, ok := n.(*callNode); ok && c.fn.picks {
+		*o = c.aggregate(s)
+		return
+	}
+	v := n.eval(s)
+	switch {
+	case v.Kind() == value.Number:
+		o.number = true
+		o.f, o.lack = numberIn(v, n, s)
+	case v.IsNothing():
+		o.lack = lackOf(v, n, s, "")
+	default:
+		o.v = v
+	}
+}
+
+func (n *compareNode) holds(s Scope) (bool, *value.Value) {
+	var l, r operand
+	l.read(n.left, s)
+	r.read(n.right, s)
+	if lack := worse(l.lack, r.lack); lack != nil {
+		return false, lack
+	}
+	return n.decide(&l, &r, s)
+}
+
+// decide compares two sides that are both there.
+func (n *compareNode) decide(l, r *operand, s Scope) (bool, *value.Value) {
+	if l.number && r.number {
+		return ordered(l.f.cmp(r.f), n.op), nil
+	}
+	order, ok := value.Compare(l.v, r.v)
+	if l.number || r.number || !ok {
+		return false, n.unlike(l, r, s)
+	}
+	if k := l.v.Kind(); k != value.Date && n.op != "=" && n.op != "<>" {
+		return false, unknown(said(n.left, s) + "是" + described(l.v) + "，不能比大小")
+	}
+	return ordered(order, n.op), nil
+}
+
+// unlike says that two values of different kinds cannot be compared.
+func (n *compareNode) unlike(l, r *operand, s Scope) *value.Value {
+	for _, side := range []*operand{l, r} {
+		if side.number {
+			side.v = value.Num(side.f.decimal())
+		}
+	}
+	return unknown(said(n.left, s) + "是" + described(l.v) + "，" + said(n.right, s) + "是" + described(r.v) + "，不能比较")
+}
+
+func ordered(order int, op string) bool {
+	switch op {
+	case "=":
+		return order == 0
+	case "<>":
+		return order != 0
+	case "<":
+		return order < 0
+	case "<=":
+		return order <= 0
+	case ">":
+		return order > 0
+	}
+	return order >= 0
+}
+
+func (n *negateNode) eval(s Scope) value.Value     { return result(n.fraction(s)) }
+func (n *arithmeticNode) eval(s Scope) value.Value { return result(n.fraction(s)) }
+
+func (n *joinNode) eval(s Scope) value.Value {
+	l, lackL := joined(n.left, s)
+	r, lackR := joined(n.right, s)
+	if lack := worse(lackL, lackR); lack != nil {
+		return *lack
+	}
+	if len(l)+len(r) > maxResult {
+		return value.Unknown("接起来的文字太长", "")
+	}
+	return value.Str(l + r)
+}
+
+// joined is a value as & writes it: as a tag without pipes would print it, 不适用 as it was filled.
+func joined(n node, s Scope) (string, *value.Value) {
+	n, lack := settled(n, s)
+	if lack != nil {
+		return "—", lack
+	}
+	v := n.eval(s)
+	if v.Kind() == value.NotApplicable {
+		return plain.Text(v), nil
+	}
+	return textIn(v, n, s)
+}
+
+// plain prints values as a tag without pipes does.
+var plain, _ = value.CompileFormat(nil) // no pipe, no error
+
+// textOf evaluates n as text; a number or a date is written as it prints.
+func textOf(n node, s Scope) (string, *value.Value) {
+	n, lack := settled(n, s)
+	if lack != nil {
+		return "", lack
+	}
+	return textIn(n.eval(s), n, s)
+}
+
+func textIn(v value.Value, n node, s Scope) (string, *value.Value) {
+	switch v.Kind() {
+	case value.Text:
+		return v.String(), nil
+	case value.Number, value.Date, value.Bool:
+		return plain.Text(v), nil
+	}
+	return "", lackOf(v, n, s, "文字")
+}
+
+// dayOf evaluates n as a date.
+func dayOf(n node, s Scope) (value.Day, *value.Value) {
+	n, lack := settled(n, s)
+	if lack != nil {
+		return value.Day{}, lack
+	}
+	v := n.eval(s)
+	if day, ok := v.Day(); ok {
+		return day, nil
+	}
+	return value.Day{}, lackOf(v, n, s, "日期")
+}
+
+func (n *callNode) eval(s Scope) value.Value {
+	switch {
+	case n.fn.choose != nil:
+		chosen, lack := settled(n, s)
+		if lack != nil {
+			return *lack
+		}
+		return chosen.eval(s)
+	case n.fn.aggregate != nil:
+		o := n.aggregate(s)
+		if o.number || o.lack != nil {
+			return result(o.f, o.lack)
+		}
+		return o.v
+	case n.fn.eval != nil:
+		return n.fn.eval(n, s)
+	}
+	return result(n.fn.exact(n, s))
+}
+
+func (n *callNode) fraction(s Scope) (fraction, *value.Value) {
+	switch {
+	case n.fn.choose != nil:
+		chosen, lack := settled(n, s)
+		if lack != nil {
+			return fraction{}, lack
+		}
+		return numberOf(chosen, s)
+	case n.fn.aggregate != nil:
+		o := n.aggregate(s)
+		if o.number || o.lack != nil {
+			return o.f, o.lack
+		}
+		return numberIn(o.v, n, s)
+	case n.fn.exact != nil:
+		return n.fn.exact(n, s)
+	}
+	return numberIn(n.fn.eval(n, s), n, s)
+}

@@ -1,0 +1,198 @@
+package expr
+
+import (
+	"github.com/shopspring/decimal"
+
+	"jixiao/generator/value"
+)
+
+// quotientPlaces is how many decimal places a division keeps, truncated: a
+// rounding to fewer places afterwards is the rounding of the true quotient.
+const quotientPlaces = 28
+
+// A number that a field hands in is refused beyond these bounds, so that
+// derived fields that multiply each other cannot grow without end.
+const (
+	maxPlaces      = 100
+	maxInputDigits = 200
+)
+
+// fraction is an exact number n/d; d is only meant when split, and never zero then.
+type fraction struct {
+	n, d  decimal.Decimal
+	split bool
+}
+
+func whole(d decimal.Decimal) fraction { return fraction{n: d} }
+
+func wholeInt(n int) fraction { return whole(decimal.NewFromInt(int64(n))) }
+
+// decimal divides once, truncated.
+func (f fraction) decimal() decimal.Decimal {
+	if !f.split {
+		return f.n
+	}
+	q, rest := f.n.QuoRem(f.d, quotientPlaces)
+	if rest.IsZero() {
+		return q.Normalize()
+	}
+	return q
+}
+
+func (f fraction) add(g fraction, minus bool) fraction {
+	if minus {
+		g.n = g.n.Neg()
+	}
+	switch {
+	case !f.split && !g.split:
+		return whole(f.n.Add(g.n))
+	case !f.split:
+		return fraction{n: f.n.Mul(g.d).Add(g.n), d: g.d, split: true}
+	case !g.split:
+		return fraction{n: f.n.Add(g.n.Mul(f.d)), d: f.d, split: true}
+	}
+	return fraction{n: f.n.Mul(g.d).Add(g.n.Mul(f.d)), d: f.d.Mul(g.d), split: true}
+}
+
+func (f fraction) mul(g fraction) fraction {
+	r := fraction{n: f.n.Mul(g.n), split: f.split || g.split}
+	switch {
+	case f.split && g.split:
+		r.d = f.d.Mul(g.d)
+	case f.split:
+		r.d = f.d
+	case g.split:
+		r.d = g.d
+	}
+	return r
+}
+
+// over divides; g must not be zero.
+func (f fraction) over(g fraction) fraction {
+	turned := fraction{n: decimal.NewFromInt(1), d: g.n, split: true}
+	if g.split {
+		turned.n = g.d
+	}
+	return f.mul(turned)
+}
+
+func (f fraction) neg() fraction { f.n = f.n.Neg(); return f }
+
+func (f fraction) sign() int {
+	if f.split {
+		return f.n.Sign() * f.d.Sign()
+	}
+	return f.n.Sign()
+}
+
+func (f fraction) cmp(g fraction) int {
+	if !f.split && !g.split {
+		return f.n.Cmp(g.n)
+	}
+	return f.add(g, true).sign()
+}
+
+// exact is a node that can be computed without dividing. lack is nil, or the
+// nothing that came instead: 不适用 or an Unjudged value.
+type exact interface {
+	fraction(s Scope) (f fraction, lack *value.Value)
+}
+
+var notApplicable = value.NA()
+
+// unknown is an Unjudged value as a lack.
+func unknown(why string) *value.Value {
+	v := value.Unknown(why, "")
+	return &v
+}
+
+// numberOf evaluates n as an exact number.
+func numberOf(n node, s Scope) (fraction, *value.Value) {
+	if e, ok := n.(exact); ok {
+		return e.fraction(s)
+	}
+	return numberIn(n.eval(s), n, s)
+}
+
+// numberIn takes the number out of a value that n gave.
+func numberIn(v value.Value, n node, s Scope) (fraction, *value.Value) {
+	d, ok := v.Number()
+	if !ok {
+		return fraction{}, lackOf(v, n, s, "数")
+	}
+	if e := d.Exponent(); e < -maxPlaces || e > maxPlaces || d.NumDigits() > maxInputDigits {
+		return fraction{}, unknown("“" + printed(n) + "”的位数太多，不能计算")
+	}
+	return whole(d), nil
+}
+
+// decimalOf evaluates n as a decimal.
+func decimalOf(n node, s Scope) (decimal.Decimal, *value.Value) {
+	f, lack := numberOf(n, s)
+	if lack != nil {
+		return decimal.Decimal{}, lack
+	}
+	return f.decimal(), nil
+}
+
+// result turns what fraction returned into a value.
+func result(f fraction, lack *value.Value) value.Value {
+	if lack != nil {
+		return *lack
+	}
+	return value.Num(f.decimal())
+}
+
+// worse picks which of two lacks an operation passes on: what is unknown
+// outweighs what does not apply.
+func worse(a, b *value.Value) *value.Value {
+	if a == nil || b != nil && a.Kind() == value.NotApplicable {
+		return b
+	}
+	return a
+}
+
+func (n *literalNode) fraction(s Scope) (fraction, *value.Value) {
+	d, ok := n.v.Number()
+	if !ok {
+		return fraction{}, lackOf(n.v, n, s, "数")
+	}
+	return whole(d), nil
+}
+
+func (n *negateNode) fraction(s Scope) (fraction, *value.Value) {
+	f, lack := numberOf(n.x, s)
+	if lack != nil {
+		return f, lack
+	}
+	return f.neg(), nil
+}
+
+func (n *arithmeticNode) fraction(s Scope) (fraction, *value.Value) {
+	l, lackL := numberOf(n.left, s)
+	r, lackR := numberOf(n.right, s)
+	if lackL != nil || lackR != nil {
+		if n.op != '+' && n.op != '-' {
+			return l, worse(lackL, lackR)
+		}
+		// 不适用 adds nothing.
+		if lackL != nil && lackL.Kind() != value.NotApplicable {
+			return l, lackL
+		}
+		if lackR != nil && lackR.Kind() != value.NotApplicable {
+			return l, lackR
+		}
+	}
+	switch n.op {
+	case '+':
+		return l.add(r, false), nil
+	case '-':
+		return l.add(r, true), nil
+	case '*':
+		return l.mul(r), nil
+	}
+	if r.sign() == 0 {
+		return l, unknown("除数为零：" + printed(n.right))
+	}
+	return l.over(r), nil
+}

@@ -1,0 +1,249 @@
+// Package extract turns the located cells of a submission into a record: named,
+// typed values that remember their cell.
+//
+//	Submission ─► for each workbook, for each located cell: raw text ─► value.Read ─► Field
+//	          ─► fields of several workbooks joined, contradictions found
+//	          ─► labels that were not found, values that cannot be read, repairs: findings
+//	          ─► Record
+//
+// It is a pure function of the submission; it opens no file.
+package extract
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"jixiao/generator/fillin"
+	"jixiao/generator/finding"
+	"jixiao/generator/ooxml"
+	"jixiao/generator/unit"
+	"jixiao/generator/value"
+)
+
+// Rules that extract itself judges, by their ids of the trade's list.
+const (
+	ruleLayout    = "R-ID-06" // 表样与标准名称
+	ruleTwice     = "R-ID-05" // 重复报送
+	ruleAmount    = "R-BX-15" // 数值合法
+	ruleScore     = "R-SC-02" // 得分非负且为数
+	ruleErrorCell = "R-CM-08" // 错误值与无缓存公式
+	ruleRepaired  = "R-CM-05" // 数值格污染
+)
+
+// Record reads every located cell of the submission. specs are all values that
+// the form asks for, so that a value whose sheet is missing is a blank field of
+// the record rather than none.
+func Record(sub *unit.Submission, specs []*fillin.Spec) *unit.Record {
+	r := &unit.Record{Submission: sub}
+	for i := range sub.Workbooks {
+		w := &sub.Workbooks[i]
+		if !w.Layout.Recognised() {
+			continue
+		}
+		rd := reader{record: r, workbook: w}
+		rd.join(&r.Item, rd.group(&w.Layout.Group))
+	}
+	// Only now is it known which sheets are missing from the submission, and not
+	// merely from one of its workbooks.
+	reported := map[string]bool{}
+	for i := range sub.Workbooks {
+		if w := &sub.Workbooks[i]; w.Layout.Recognised() {
+			r.Findings = append(r.Findings, problems(w, &r.Item, reported)...)
+		}
+	}
+	complete(&r.Item, specs)
+	return r
+}
+
+// reader reads the cells of one workbook.
+type reader struct {
+	record   *unit.Record
+	workbook *unit.Workbook
+}
+
+// group reads one record: the unit itself or one item of a list.
+func (rd *reader) group(g *fillin.Group) unit.Item {
+	var it unit.Item
+	for i := range g.Cells {
+		f := rd.field(&g.Cells[i])
+		if old := it.Field(f.Name); old != nil {
+			rd.settle(old, f)
+			continue
+		}
+		it.Fields = append(it.Fields, f)
+	}
+	for _, l := range g.Lists {
+		list := unit.List{Name: l.Name}
+		for i := range l.Items {
+			list.Items = append(list.Items, rd.group(&l.Items[i]))
+		}
+		it.Lists = append(it.Lists, list)
+	}
+	for _, l := range it.Lists {
+		for i := range l.Items {
+			for _, f := range l.Items[i].Fields {
+				rd.report(f, i+1, l.Items[i].Title())
+			}
+		}
+	}
+	return it
+}
+
+// field reads one cell.
+func (rd *reader) field(c *fillin.Located) unit.Field {
+	t := c.Spec.Format.Type()
+	raw := value.Raw{Text: c.Raw}
+	if s := c.Source; s != nil {
+		whole := c.Raw == s.Text
+		raw.Number = whole && s.Kind == ooxml.NumberCell
+		raw.Percent = raw.Number && s.Format == ooxml.Percent
+		raw.Date = raw.Number && s.Format == ooxml.DateTime
+		raw.Date1904 = rd.workbook.Book.Date1904
+		raw.Error = s.Kind == ooxml.ErrorCell
+		raw.NoResult = s.Kind == ooxml.NoValue
+		if whole || raw.NoResult {
+			raw.Formula = s.Formula
+		}
+	}
+	unitOfColumn := c.Unit
+	if u := c.Spec.Format.Unit(); u != "" && unitOfColumn == "" {
+		unitOfColumn = u
+	}
+	reading := value.Read(t, raw, value.ReadOptions{Unit: unitOfColumn, Options: c.Spec.Format.Options()})
+	return unit.Field{
+		Name: c.Spec.Name, Type: t, Raw: c.Raw, Value: reading.Value.As(t),
+		Place:    finding.Place{Workbook: rd.workbook.Path, Sheet: c.Sheet, Cell: c.Cell.String()},
+		Label:    c.Spec.Label,
+		Optional: c.Spec.Format.Optional(),
+		Filled:   c.Filled,
+		Notes:    append(reading.Notes, reading.Trims...),
+		Repairs:  len(reading.Notes),
+		Problem:  reading.Problem,
+	}
+}
+
+// settle decides between two cells of one workbook that hold the same field
+// (年度 in the title and in the header): the one that is filled; when both are
+// and differ, the first, with a finding.
+func (rd *reader) settle(old *unit.Field, f unit.Field) {
+	switch {
+	case f.Value.IsNothing():
+	case old.Value.IsNothing():
+		*old = f
+	case !same(*old, f):
+		rd.record.Findings = append(rd.record.Findings, finding.Finding{
+			Rule: ruleLayout, Name: "同一项填了两处且不一致", Level: finding.Error, Place: f.Place,
+			Filled: strings.TrimSpace(f.Raw), Expected: "= " + strings.TrimSpace(old.Raw), Fields: []string{f.Name},
+			Message: fmt.Sprintf("“%s”在 %s 填的是“%s”，在 %s 填的是“%s”，请改成一致", f.Name, old.Place.Cell, strings.TrimSpace(old.Raw), f.Place.Cell, strings.TrimSpace(f.Raw)),
+		})
+	}
+}
+
+// join adds what one workbook holds to the record of the unit. Items of a list
+// add up (several project forms); a field that two workbooks fill differently is
+// a contradiction.
+func (rd *reader) join(to *unit.Item, from unit.Item) {
+	for _, f := range from.Fields {
+		old := to.Field(f.Name)
+		if old == nil {
+			to.Fields = append(to.Fields, f)
+			rd.report(f, 0, "")
+			continue
+		}
+		switch {
+		case f.Value.Kind() == value.Blank:
+		case old.Value.Kind() == value.Blank:
+			*old = f
+			rd.report(f, 0, "")
+		case !same(*old, f):
+			rd.record.Findings = append(rd.record.Findings, finding.Finding{
+				Rule: ruleTwice, Name: "重复报送且不一致", Level: finding.Error, Place: f.Place,
+				Filled: strings.TrimSpace(f.Raw), Expected: "= " + strings.TrimSpace(old.Raw), Fields: []string{f.Name},
+				Message: fmt.Sprintf("“%s”在报送件《%s》的 %s 填的是“%s”，本件填的是“%s”。同一单位报送了两份不一致的表，请只保留正确的一份",
+					f.Name, old.Place.Workbook, old.Place.Cell, strings.TrimSpace(old.Raw), strings.TrimSpace(f.Raw)),
+			})
+		}
+	}
+	for _, l := range from.Lists {
+		old := to.List(l.Name)
+		switch {
+		case old == nil:
+			to.Lists = append(to.Lists, l)
+		case !sameItems(old.Items, l.Items):
+			old.Items = append(old.Items, l.Items...)
+		}
+	}
+}
+
+func same(a, b unit.Field) bool {
+	return a.Value.Kind() == b.Value.Kind() && a.Value.String() == b.Value.String()
+}
+
+// sameItems reports whether two lists say the same, as when a file was sent twice.
+func sameItems(a, b []unit.Item) bool {
+	return slices.EqualFunc(a, b, func(x, y unit.Item) bool {
+		return slices.EqualFunc(x.Fields, y.Fields, same) && slices.EqualFunc(x.Lists, y.Lists, func(l, m unit.List) bool {
+			return l.Name == m.Name && sameItems(l.Items, m.Items)
+		})
+	})
+}
+
+// report turns what was wrong with one cell into findings.
+func (rd *reader) report(f unit.Field, item int, name string) {
+	if f.Filled {
+		return // the cell that it was filled from reports
+	}
+	at := finding.Finding{Place: f.Place, Item: item, ItemName: name, Filled: strings.TrimSpace(f.Raw), Fields: []string{f.Name}}
+	if f.Problem != "" {
+		at.Rule, at.Name, at.Level = unreadable(f), "填报值无法识别", finding.Error
+		if f.Type == value.TypePhone {
+			at.Level = finding.Notice // nothing is computed or decided from a telephone number
+		}
+		at.Message = fmt.Sprintf("“%s”：%s", f.Name, f.Problem)
+		rd.record.Findings = append(rd.record.Findings, at)
+	}
+	for _, note := range f.Notes[:f.Repairs] {
+		at.Rule, at.Name, at.Level = ruleRepaired, "数值格不规范", finding.Notice
+		at.Message = fmt.Sprintf("“%s”：%s。请按表样填写", f.Name, note)
+		rd.record.Findings = append(rd.record.Findings, at)
+	}
+}
+
+// unreadable names the rule that a value breaks which cannot be read.
+func unreadable(f unit.Field) string {
+	switch {
+	case strings.HasPrefix(strings.TrimSpace(f.Raw), "#") || strings.TrimSpace(f.Raw) == "":
+		return ruleErrorCell
+	case f.Type == value.TypeScore:
+		return ruleScore
+	case f.Type == value.TypeAmount || f.Type == value.TypePercent:
+		return ruleAmount
+	}
+	return ruleRepaired
+}
+
+// complete adds a blank field for every value of the form that the workbooks
+// did not have, in every item on the way, and an empty list for every list.
+func complete(it *unit.Item, specs []*fillin.Spec) {
+	for _, s := range specs {
+		ensure(it, s.Lists, s)
+	}
+}
+
+func ensure(it *unit.Item, lists []string, s *fillin.Spec) {
+	if len(lists) == 0 {
+		if it.Field(s.Name) == nil {
+			it.Fields = append(it.Fields, unit.Field{Name: s.Name, Type: s.Format.Type(), Label: s.Label, Optional: s.Format.Optional()})
+		}
+		return
+	}
+	l := it.List(lists[0])
+	if l == nil {
+		it.Lists = append(it.Lists, unit.List{Name: lists[0]})
+		return
+	}
+	for i := range l.Items {
+		ensure(&l.Items[i], lists[1:], s)
+	}
+}

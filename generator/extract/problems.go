@@ -1,0 +1,101 @@
+package extract
+
+import (
+	"fmt"
+	"strings"
+
+	"jixiao/generator/fillin"
+	"jixiao/generator/finding"
+	"jixiao/generator/unit"
+)
+
+// problems turns the labels that did not lead to their values into findings. A
+// sheet that is missing from this workbook but stands in another one of the
+// submission is not missing; one that stands in none is reported once.
+func problems(w *unit.Workbook, read *unit.Item, reported map[string]bool) finding.List {
+	var list finding.List
+	for _, p := range w.Layout.Problems {
+		if p.Kind == fillin.LabelMissing && p.Sheet == "" {
+			if reported[p.Label] || elsewhere(p.Specs, read) {
+				continue
+			}
+			reported[p.Label] = true
+		}
+		f := finding.Finding{
+			Rule: ruleLayout, Name: "表样与标准名称",
+			Place: finding.Place{Workbook: w.Path, Sheet: p.Sheet, Cell: p.Cell},
+		}
+		for _, s := range p.Specs {
+			f.Fields = append(f.Fields, s.Name)
+		}
+		where := "报送件里"
+		if p.Sheet != "" {
+			where = fmt.Sprintf("工作表“%s”里", p.Sheet)
+		}
+		hangs := ""
+		if len(p.Specs) > 0 {
+			hangs = fmt.Sprintf("，因此读不到%s", names(p.Specs))
+		}
+		switch p.Kind {
+		case fillin.LabelMissing:
+			f.Level = level(p.Specs)
+			f.Message = fmt.Sprintf("%s没有找到“%s”%s。请按下发的表样恢复这一栏后重新报送", where, p.Label, hangs)
+			if p.Sheet == "" && len(p.Specs) > 0 {
+				f.Message = fmt.Sprintf("报送的工作簿里没有《%s》这张表（按表内的标签识别，与工作表名无关）%s。请补齐后重新报送", p.Specs[0].Sheet, hangs)
+			}
+		case fillin.LabelTwice:
+			f.Level = finding.Error
+			f.Message = fmt.Sprintf("%s“%s”有不止一处，分不清以哪一处为准%s。请删去多余的一处", where, p.Label, hangs)
+		case fillin.LabelDiffers:
+			f.Level, f.Filled, f.Expected = finding.Notice, p.Found, p.Label
+			f.Message = fmt.Sprintf("“%s”与表样的“%s”不完全相同，已按后者读取，请核对", p.Found, p.Label)
+		case fillin.HiddenCells:
+			f.Level = finding.Notice
+			f.Message = fmt.Sprintf("%s隐藏的行或列里有数值（%s），已照读，请核对后取消隐藏", where, p.Label)
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+// elsewhere reports whether everything that hangs on a label was read from some workbook.
+func elsewhere(specs []*fillin.Spec, read *unit.Item) bool {
+	for _, s := range specs {
+		if len(s.Lists) > 0 {
+			if l := read.List(s.Lists[0]); l == nil || len(l.Items) == 0 {
+				return false
+			}
+			continue
+		}
+		if f := read.Field(s.Name); f == nil || f.Place.Cell == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// level is an error as soon as a value that must be filled hangs on the label.
+func level(specs []*fillin.Spec) finding.Level {
+	for _, s := range specs {
+		if !s.Format.Optional() {
+			return finding.Error
+		}
+	}
+	return finding.Notice
+}
+
+// names lists up to three values by the form's own labels.
+func names(specs []*fillin.Spec) string {
+	var out []string
+	for _, s := range specs {
+		n := s.Label
+		if n == "" {
+			n = s.Name
+		}
+		out = append(out, "“"+n+"”")
+		if len(out) == 3 && len(specs) > 3 {
+			return strings.Join(out, "、") + fmt.Sprintf("等%d项", len(specs))
+		}
+	}
+	return strings.Join(out, "、")
+}

@@ -1,0 +1,163 @@
+package fillin
+
+import (
+	"slices"
+
+	"jixiao/generator/ooxml"
+)
+
+// Locate finds the form's values in a workbook that came in. It never fails:
+// what could not be found is a Problem of the Layout, and a workbook that is
+// not the form at all is a Layout that is not Recognised. The workbook must not
+// be changed afterwards; the Layout points into it.
+func (m *Map) Locate(book *ooxml.Workbook) *Layout {
+	found := map[*form][]*reading{}
+	matched := make([]bool, len(book.Sheets))
+	look := func(i int, wanted func(*form) bool) {
+		for _, s := range m.sections(newView(&book.Sheets[i])) {
+			if wanted(s.form) {
+				found[s.form] = append(found[s.form], s.read())
+				matched[i] = true
+			}
+		}
+	}
+	for i := range book.Sheets {
+		if !book.Sheets[i].Hidden {
+			look(i, func(*form) bool { return true })
+		}
+	}
+	// A hidden sheet is read only when nothing else is that part of the form.
+	seen := make(map[*form]bool, len(found))
+	for f := range found {
+		seen[f] = true
+	}
+	for i := range book.Sheets {
+		if book.Sheets[i].Hidden {
+			look(i, func(f *form) bool { return !seen[f] && (f.list == nil || len(seen) == 0) })
+		}
+	}
+	l := &Layout{}
+	for i := range book.Sheets {
+		if matched[i] {
+			l.Sheets = append(l.Sheets, book.Sheets[i].Name)
+		} else {
+			l.Ignored = append(l.Ignored, book.Sheets[i].Name)
+		}
+	}
+	if len(l.Sheets) > 0 {
+		m.assemble(l, found)
+	}
+	return l
+}
+
+// assemble puts the readings together, in the order of the form.
+func (m *Map) assemble(l *Layout, found map[*form][]*reading) {
+	for _, f := range m.sheets {
+		readings := found[f]
+		if f.list != nil {
+			list := ListOf{Name: f.list[0]}
+			for _, r := range readings {
+				if r.empty() {
+					continue // a blank form that was sent along
+				}
+				list.Items = append(list.Items, Group{Cells: r.cells, Lists: r.lists})
+				l.Problems = append(l.Problems, r.problems...)
+				l.Problems = append(l.Problems, r.hidden()...)
+			}
+			l.Lists = append(l.Lists, list)
+			continue
+		}
+		r := l.choose(f, readings)
+		if r == nil {
+			l.Problems = append(l.Problems, Problem{Kind: LabelMissing, Label: f.name, Specs: f.specs()})
+			for _, b := range f.blocks {
+				l.Lists = append(l.Lists, ListOf{Name: b.path[0]})
+			}
+			continue
+		}
+		l.Cells = append(l.Cells, r.cells...)
+		l.Lists = append(l.Lists, r.lists...)
+		l.Problems = append(l.Problems, r.problems...)
+		l.Problems = append(l.Problems, r.hidden()...)
+	}
+}
+
+// specs are the values of one sheet of the form.
+func (f *form) specs() []*Spec {
+	var out []*Spec
+	for _, x := range f.fields {
+		out = append(out, x.spec)
+	}
+	for _, b := range f.blocks {
+		for _, c := range b.columns {
+			out = append(out, c.spec)
+		}
+	}
+	return out
+}
+
+// choose picks the sheet that counts when several are the same sheet of the
+// form: blank ones do not; among filled ones that differ, none can be told to
+// be the right one.
+func (l *Layout) choose(f *form, readings []*reading) *reading {
+	if len(readings) < 2 {
+		if len(readings) == 0 {
+			return nil
+		}
+		return readings[0]
+	}
+	filled := slices.DeleteFunc(slices.Clone(readings), func(r *reading) bool { return r.empty() })
+	if len(filled) == 0 {
+		return readings[0]
+	}
+	for _, r := range filled[1:] {
+		if !sameValues(filled[0], r) {
+			l.Problems = append(l.Problems, Problem{Kind: LabelTwice, Label: f.name, Specs: f.specs(), Sheet: r.v.sheet.Name,
+				Cell: ooxml.Ref{Row: r.from, Col: 1}.String()})
+		}
+	}
+	return filled[0]
+}
+
+// sameValues reports whether two readings of one form say the same.
+func sameValues(a, b *reading) bool {
+	return sameGroup(Group{a.cells, a.lists}, Group{b.cells, b.lists})
+}
+
+func sameGroup(a, b Group) bool {
+	return slices.EqualFunc(a.Cells, b.Cells, func(x, y Located) bool { return x.Spec == y.Spec && labelOf(x.Raw) == labelOf(y.Raw) }) &&
+		slices.EqualFunc(a.Lists, b.Lists, func(x, y ListOf) bool { return slices.EqualFunc(x.Items, y.Items, sameGroup) })
+}
+
+// hidden reports the values that were read from hidden rows, columns or sheets.
+func (r *reading) hidden() []Problem {
+	v := r.v
+	if !v.sheet.Hidden && len(v.sheet.HiddenRows) == 0 && len(v.sheet.HiddenCols) == 0 {
+		return nil
+	}
+	p := Problem{Kind: HiddenCells, Sheet: v.sheet.Name}
+	var visit func(g Group)
+	visit = func(g Group) {
+		for _, c := range g.Cells {
+			if blank(c.Raw) || !v.sheet.Hidden && !v.hidden(c.Cell) {
+				continue
+			}
+			if p.Cell == "" {
+				p.Label, p.Cell = c.Spec.Label, c.Cell.String()
+			}
+			if !slices.Contains(p.Specs, c.Spec) {
+				p.Specs = append(p.Specs, c.Spec)
+			}
+		}
+		for _, l := range g.Lists {
+			for _, it := range l.Items {
+				visit(it)
+			}
+		}
+	}
+	visit(Group{r.cells, r.lists})
+	if p.Cell == "" {
+		return nil
+	}
+	return []Problem{p}
+}

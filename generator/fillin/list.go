@@ -1,0 +1,361 @@
+package fillin
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"jixiao/generator/ooxml"
+)
+
+// markBusy notes rows that hold labels or values of something else, so that a
+// row that was moved into a list is no item of it.
+func (r *reading) markBusy() {
+	for _, b := range r.form.blocks {
+		area, ok := r.area(b)
+		if !ok {
+			continue
+		}
+		mark := func(ref ooxml.Ref) {
+			if ref.Row > area.From.Row && ref.Row < area.To.Row && ref.Col >= area.From.Col && ref.Col <= area.To.Col {
+				r.busy[ref.Row] = true
+			}
+		}
+		own := r.form.labels[b.columns[0].head].row
+		for id, p := range r.at {
+			if p != nil && r.form.labels[id].row != own {
+				mark(p.rect.From)
+			}
+		}
+		for _, c := range r.cells {
+			if c.Source != nil && !b.covers(c.Spec.Cell.Row) {
+				mark(c.Cell)
+			}
+		}
+	}
+}
+
+func (b *block) covers(row int) bool { return row >= b.rows.From && row <= b.rows.To }
+
+// list reads the items of a list: the rows between its header and the next row
+// of labels that say something of their own.
+func (r *reading) list(b *block) ListOf {
+	out := ListOf{Name: b.path[0]}
+	area, ok := r.area(b)
+	if !ok {
+		return out
+	}
+	w := &walker{reading: r, block: b, carry: make([]carried, len(b.columns)), spots: make([]spot, len(b.columns))}
+	first := r.v.after(area.From.Row + 1)
+	for i := first; i < len(r.v.rows) && r.v.rows[i].number < area.To.Row; i++ {
+		w.rows = append(w.rows, r.v.rows[i].number)
+	}
+	w.spell()
+	for _, n := range w.rows {
+		if cells, ok := w.item(n); ok {
+			w.nest(&out, cells)
+		}
+	}
+	return out
+}
+
+// walker goes down the rows of a list.
+type walker struct {
+	*reading
+	block *block
+	rows  []int
+	n     normal
+	spots []spot                  // scratch
+	carry []carried               // of each column: what blank cells below are filled with
+	spelt map[int]map[int]carried // column ─► row ─► a text spelt downwards, one letter a cell
+}
+
+// carried is a text that fills the cells below it.
+type carried struct {
+	spot
+	text string
+	ok   bool
+}
+
+// item reads one row; false when it is none: blank, a repeated header, a note, a sum.
+func (w *walker) item(n int) ([]Located, bool) {
+	if w.busy[n] || w.isHeader(n) || w.isNoteRow(n) {
+		return nil, false
+	}
+	spots := w.spots
+	own := false // the row says something of its own
+	texts := false
+	for j, c := range w.block.columns {
+		spots[j] = spot{ref: ooxml.Ref{Row: n}, cell: -1}
+		head := w.at[c.head]
+		if head == nil {
+			continue
+		}
+		spots[j] = w.under(n, head, false)
+		if c.down || spots[j].cell < 0 || spots[j].filled || !w.substance(c, spots[j]) {
+			continue
+		}
+		own = true
+		texts = texts || isText(c.spec)
+	}
+	if !texts && w.isSum(n) {
+		return nil, false
+	}
+	down := w.fillDown(n, spots)
+	if !own {
+		return nil, false
+	}
+	cells := make([]Located, 0, len(spots))
+	for j, c := range w.block.columns {
+		if w.at[c.head] == nil {
+			continue
+		}
+		if c.down {
+			s := down[j].spot
+			if !down[j].ok {
+				s = spot{ref: spots[j].ref, cell: -1}
+			}
+			cells = append(cells, w.located(c.field, s, down[j].text))
+			continue
+		}
+		if l, ok := w.take(c.field, c.head, spots[j]); ok {
+			cells = append(cells, l)
+		}
+	}
+	return cells, true
+}
+
+// substance reports whether a cell says more than blank forms do.
+func (w *walker) substance(c *column, s spot) bool {
+	src := &w.v.sheet.Cells[s.cell]
+	if src.Kind == ooxml.NoValue {
+		return true
+	}
+	if len(src.Text) > labelLimit {
+		return true
+	}
+	w.n.set(src.Text, labelLimit)
+	text := bare(w.n.b)
+	if len(text) == 0 || dash(text) || slices.ContainsFunc(c.initials, func(i string) bool { return i == string(text) }) {
+		return false
+	}
+	return !isText(c.spec) || !placeholder(text)
+}
+
+// isHeader reports whether a row repeats the list's header.
+func (w *walker) isHeader(n int) bool {
+	count := 0
+	for _, h := range w.hitsIn(n) {
+		if h.whole && slices.ContainsFunc(w.block.columns, func(c *column) bool { return c.head == h.label }) {
+			count++
+		}
+	}
+	return count >= 2
+}
+
+// isNoteRow reports whether a row holds one cell only, which spans columns or
+// begins like a note.
+func (w *walker) isNoteRow(n int) bool {
+	lo, hi := w.v.row(n)
+	only := -1
+	for i := lo; i < hi; i++ {
+		if !w.v.says(i) {
+			continue
+		}
+		if only >= 0 {
+			return false
+		}
+		only = i
+	}
+	if only < 0 {
+		return false
+	}
+	c := &w.v.sheet.Cells[only]
+	return width(w.v.rect(c.Ref)) >= 3 || isNote(normalised(c.Text))
+}
+
+// isSum reports whether a row is a sum that the form does not have.
+func (w *walker) isSum(n int) bool {
+	lo, hi := w.v.row(n)
+	for i := lo; i < hi; i++ {
+		if !w.v.says(i) || w.v.sheet.Cells[i].Kind != ooxml.TextCell {
+			continue
+		}
+		if len(w.v.sheet.Cells[i].Text) > 120 {
+			continue
+		}
+		text := labelOf(w.v.sheet.Cells[i].Text)
+		if utf8.RuneCountInString(text) > 10 {
+			continue
+		}
+		for _, s := range []string{"总分", "得分", "合计", "总计", "小计"} {
+			if strings.Contains(text, s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fillDown gives the columns that blank forms carry filled in (一级指标) their
+// text in this row: the cell's own, that of the merged cell around it, or the
+// one above when the cell is blank.
+func (w *walker) fillDown(n int, spots []spot) []carried {
+	out := make([]carried, len(spots))
+	for j, c := range w.block.columns {
+		if !c.down || w.at[c.head] == nil {
+			continue
+		}
+		s := spots[j]
+		if t, ok := w.spelt[j][n]; ok {
+			if s.filled = t.filled; !s.filled {
+				w.carryOn(j, t)
+			}
+			out[j] = t
+			continue
+		}
+		switch {
+		case s.cell >= 0:
+			t := carried{s, w.v.sheet.Cells[s.cell].Text, true}
+			w.carryOn(j, t)
+			out[j] = t
+		case s.filled || w.underMerge(s.ref):
+			// A merged cell without text: nobody knows what it said.
+			w.carry[j].ok = false
+		case w.carry[j].ok && w.fits(j, spots):
+			out[j] = w.carry[j]
+			out[j].filled = true
+		}
+	}
+	return out
+}
+
+// underMerge reports whether an empty place begins a merged cell of several rows.
+func (w *walker) underMerge(ref ooxml.Ref) bool {
+	m, ok := w.v.merged(ref)
+	return ok && m.To.Row > m.From.Row
+}
+
+// carryOn remembers the text of a column; a new one ends what the columns right of it carried.
+func (w *walker) carryOn(j int, t carried) {
+	if c := &w.carry[j]; !c.ok || c.text != t.text && labelOf(c.text) != labelOf(t.text) {
+		for k := j + 1; k < len(w.carry); k++ {
+			w.carry[k].ok = false
+		}
+	}
+	t.filled = false
+	w.carry[j] = t
+}
+
+// fits reports whether what column j carries goes with what the next column
+// says in this row, as the form has them side by side: below 产出指标 there is
+// no 社会效益指标.
+func (w *walker) fits(j int, spots []spot) bool {
+	for k := j + 1; k < len(spots); k++ {
+		if !w.block.columns[k].down {
+			continue
+		}
+		if spots[k].cell < 0 {
+			return true
+		}
+		parent := w.block.parents[looseText(w.v.sheet.Cells[spots[k].cell].Text)]
+		return parent == "" || parent == looseText(w.carry[j].text)
+	}
+	return true
+}
+
+// spell joins texts that stand one letter a cell in the columns that fill down:
+// 产, 出, 指, 标, （50分）.
+func (w *walker) spell() {
+	for j, c := range w.block.columns {
+		head := w.at[c.head]
+		if !c.down || head == nil {
+			continue
+		}
+		known := map[string]bool{}
+		for _, i := range c.initials {
+			known[looseText(i)] = true
+		}
+		var run []spot
+		text := ""
+		end := func() {
+			if len(run) > 1 && utf8.RuneCountInString(text) > 1 {
+				w.spellOut(j, run, text)
+			}
+			run, text = nil, ""
+		}
+		for _, n := range w.rows {
+			s := w.under(n, head, false)
+			if s.cell < 0 || s.filled {
+				continue
+			}
+			t := w.v.sheet.Cells[s.cell].Text
+			if len(t) > 40 {
+				end() // neither a letter nor （50分）
+				continue
+			}
+			w.n.set(t, labelLimit)
+			if t = string(bare(w.n.b)); len(run) == 0 && len(t) > utf8.UTFMax {
+				continue
+			}
+			switch {
+			case len(run) > 0 && strings.HasPrefix(t, "(") && closing([]byte(t)) == len(t):
+				run, text = append(run, s), text+t
+				end()
+			case utf8.RuneCountInString(t) == 1 && speaks(t, 1):
+				if known[looseText(text)] {
+					end()
+				}
+				run, text = append(run, s), text+t
+			default:
+				end()
+			}
+		}
+		end()
+	}
+}
+
+func (w *walker) spellOut(j int, run []spot, text string) {
+	if w.spelt == nil {
+		w.spelt = map[int]map[int]carried{}
+	}
+	if w.spelt[j] == nil {
+		w.spelt[j] = map[int]carried{}
+	}
+	for i, s := range run {
+		t := carried{run[0], text, true}
+		t.filled = i > 0
+		w.spelt[j][s.ref.Row] = t
+	}
+}
+
+// nest puts the cells of a row into the list, and for lists inside lists into
+// the innermost: an outer item begins where one of its own cells is filled.
+func (w *walker) nest(out *ListOf, cells []Located) {
+	outer := len(w.form.list)
+	depth := len(w.block.path)
+	if depth == 1 {
+		out.Items = append(out.Items, Group{Cells: cells})
+		return
+	}
+	byLevel := make([][]Located, depth)
+	begins := make([]bool, depth)
+	for _, c := range cells {
+		level := len(c.Spec.Lists) - outer - 1
+		byLevel[level] = append(byLevel[level], c)
+		begins[level] = begins[level] || !c.Filled && !blank(c.Raw)
+	}
+	list := out
+	for level := range depth {
+		if level == depth-1 || begins[level] || len(list.Items) == 0 {
+			g := Group{Cells: byLevel[level]}
+			if level < depth-1 {
+				g.Lists = []ListOf{{Name: w.block.path[level+1]}}
+			}
+			list.Items = append(list.Items, g)
+		}
+		if level < depth-1 {
+			list = &list.Items[len(list.Items)-1].Lists[0]
+		}
+	}
+}

@@ -1,0 +1,72 @@
+// Package finding holds what is wrong with what a unit sent: a finding is one
+// rule broken at one place, as a value. Findings are collected, sorted and only
+// then decided upon; trouble with the machine is an error, never a finding.
+package finding
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Level says what a finding does to its unit.
+type Level uint8
+
+const (
+	Error    Level = iota // 错误: the unit is returned
+	Notice                // 提示: shown, does not block
+	Unjudged              // 未判: the rule could not be judged, and says why
+)
+
+// String is the level's name in run.json: error, notice, unjudged.
+func (l Level) String() string { return [...]string{"error", "notice", "unjudged"}[l] }
+
+// Chinese is the level's name in what users read: 错误, 提示, 未判.
+func (l Level) Chinese() string { return [...]string{"错误", "提示", "未判"}[l] }
+
+// Place is where a finding stands. Sheet and Cell are empty when the finding
+// is about a whole workbook, all three when it is about the unit.
+type Place struct {
+	Workbook string // path of the workbook below the inbox, with slashes
+	Sheet    string // sheet name as the unit calls it
+	Cell     string // A1 reference
+}
+
+// Finding is one rule broken at one place.
+type Finding struct {
+	Rule       string // id of the rule: R-SC-01
+	Name       string // short name of the rule: 得分不超分值
+	Level      Level
+	Place      Place
+	Item       int      // 1-based number of the list item it is about; 0: none
+	ItemName   string   // what that item is called: its 三级指标
+	Filled     string   // what was filled
+	Expected   string   // what it should be: "= 118", "≤ 10"
+	Difference string   // by how much, for numbers
+	Message    string   // what is wrong, where, and what to do
+	SameCause  string   // 同源: id of the rule whose finding has the same cause
+	Basis      string   // 依据: the source of the rule
+	Amount     string   // for sums of money: the difference as an exact amount in 万元, else ""
+	Fields     []string // names of the fields it depends on, in the order of the rule
+}
+
+// List is a collection of findings of one unit or one run.
+type List []Finding
+
+// Sort brings the list into its one order: workbook, then level, then the
+// order in which the rules were judged is kept for equal keys.
+func (l List) Sort() {
+	slices.SortStableFunc(l, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(a.Place.Workbook, b.Place.Workbook))
+	})
+}
+
+// Count returns how many findings have the level.
+func (l List) Count(level Level) int {
+	n := 0
+	for _, f := range l {
+		if f.Level == level {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,65 @@
+package form
+
+import (
+	"strings"
+
+	"jixiao/generator/expr"
+	"jixiao/generator/finding"
+	"jixiao/generator/tag"
+	"jixiao/generator/value"
+)
+
+// Names that rules and templates may use beside the form's own fields.
+const (
+	TaskYear      = "任务年度" // the year of the run
+	UnitCode      = "单位编码" // of the roster, or in front of the unit's name
+	HasRoster     = "有名册"  // whether the run has a roster
+	OnRoster      = "在册"   // whether the unit is on it
+	WorkbookCount = "报送件数" // how many workbooks the unit sent
+	RosterRecord  = "名册"   // 名册.年初预算数: what the roster holds of the unit
+	UnitName      = "单位名称" // as the roster spells it, in output templates
+	ScoreField    = "总分"   // the field by which units are ranked
+	ErrorCount    = "错误数"  // of a unit, in output templates
+	NoticeCount   = "提示数"  // of a unit, in output templates
+	MainTroubles  = "主要问题" // names of a unit's errors, in output templates
+	ActualFilled  = "填报"   // in the 提示 of a rule: what was filled
+	ActualWanted  = "应为"   // … what it should be
+	ActualOff     = "差额"   // … by how much it is off
+	ActualItem    = "条目"   // … the name of the list item
+)
+
+// The lists of the templates under 汇总/.
+const (
+	ListAccepted = "单位"
+	ListReturned = "退回单位"
+	ListMissing  = "未报单位"
+	ListFindings = "审核结果"
+	ListRanking  = "排名"   // the accepted units by 总分, with 名次
+	ListFrequent = "常见问题" // 编号 名称 级别 单位数 次数
+)
+
+// Message fills the 提示 of a rule that was broken.
+func Message(pieces []tag.Piece, s expr.Scope, f *finding.Finding) string {
+	return tag.Render(pieces, told{s, f})
+}
+
+// told is a scope that also knows what the finding says.
+type told struct {
+	expr.Scope
+	finding *finding.Finding
+}
+
+// Lookup answers 填报 应为 差额 条目 from the finding.
+func (t told) Lookup(name string) (expr.Binding, bool) {
+	switch name {
+	case ActualFilled:
+		return expr.Binding{Value: value.Str(t.finding.Filled)}, true
+	case ActualWanted:
+		return expr.Binding{Value: value.Str(strings.TrimPrefix(t.finding.Expected, "= "))}, true
+	case ActualOff:
+		return expr.Binding{Value: value.Str(t.finding.Difference)}, true
+	case ActualItem:
+		return expr.Binding{Value: value.Str(t.finding.ItemName)}, true
+	}
+	return t.Scope.Lookup(name)
+}

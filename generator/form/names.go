@@ -1,0 +1,195 @@
+package form
+
+import (
+	"slices"
+	"strings"
+
+	"jixiao/generator/expr"
+	"jixiao/generator/tag"
+)
+
+// checkNames holds every name in rules, derived fields and templates against
+// what the form knows. It runs last, when all names are there.
+func (l *loader) checkNames() {
+	if l.form.Map == nil {
+		return // without a fill-in workbook every name would be reported
+	}
+	own := l.unitNames()
+	for _, d := range l.form.Derived {
+		l.checkExpr(d.Place, d.Expr, own)
+	}
+	told := own.with(ActualFilled, ActualWanted, ActualOff, ActualItem)
+	for i := range l.form.Rules {
+		r := &l.form.Rules[i]
+		inside := own.inside(r.Lists)
+		l.checkExpr(r.Place+" 公式", r.Test, inside)
+		l.checkExpr(r.Place+" 适用条件", r.When, inside)
+		l.checkExpr(r.Place+" 容差", r.Tolerance, inside)
+		inside = told.inside(r.Lists)
+		for _, p := range r.Message {
+			if p.Tag != nil {
+				l.checkTag(r.Place+" 提示", tag.Use{Tag: p.Tag}, inside)
+			}
+		}
+	}
+	documents := own.with(UnitName, ErrorCount, NoticeCount, MainTroubles)
+	summaries := summaryNames(documents)
+	for _, u := range l.uses {
+		known := documents
+		if u.summary {
+			known = summaries
+		}
+		l.checkTag(u.file+" "+u.Place, u.Use, known.inside(u.Lists))
+	}
+}
+
+func (l *loader) checkExpr(place string, e *expr.Expr, known names) {
+	if e == nil {
+		return
+	}
+	for _, err := range e.Check(known) {
+		l.fault(place, e.String(), "%v", err)
+	}
+}
+
+func (l *loader) checkTag(place string, u tag.Use, known names) {
+	t := u.Tag
+	exprs := append([]*expr.Expr{t.Expr}, t.Args...)
+	for _, e := range exprs {
+		if e == nil {
+			continue
+		}
+		for _, err := range e.Check(known) {
+			l.fault(place, t.Source, "%s", err.Message)
+		}
+	}
+	if t.Kind != tag.Each {
+		return
+	}
+	if kind, ok := known.Kind(t.Path); !ok || kind != expr.ListName {
+		l.fault(place, t.Source, "没有列表“%s”%s", strings.Join(t.Path, "."), suggestion(t.Path, known))
+	}
+}
+
+func suggestion(path []string, known names) string {
+	if near := expr.Nearest(strings.Join(path, "."), known.Names()); near != "" {
+		return "，您是否想写：" + near
+	}
+	return ""
+}
+
+// names is what a scope will answer; it is an expr.Schema.
+type names struct {
+	kinds map[string]expr.NameKind // by dotted path
+	open  map[string]bool          // records of which any field may be asked: 名册
+	lists [][]string               // the lists around, whose fields may be named without them
+}
+
+// Kind looks a dotted path up, also as a field of the lists around it.
+func (n names) Kind(path []string) (expr.NameKind, bool) {
+	if len(path) == 0 {
+		return 0, false
+	}
+	for i := range path {
+		if n.open[strings.Join(path[:i+1], ".")] {
+			if i == len(path)-1 {
+				return expr.RecordName, true
+			}
+			return expr.ValueName, true
+		}
+	}
+	if k, ok := n.kinds[strings.Join(path, ".")]; ok {
+		return k, true
+	}
+	for _, l := range n.lists {
+		// Inside an item only its own lists are known without their path: a
+		// single field must say whose it is.
+		k, ok := n.kinds[strings.Join(append(slices.Clone(l), path...), ".")]
+		if ok && (k == expr.ListName || len(path) > 1) {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
+// Names lists all dotted paths in order, for suggestions.
+func (n names) Names() []string {
+	out := make([]string, 0, len(n.kinds))
+	for k := range n.kinds {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// with adds single values.
+func (n names) with(more ...string) names {
+	kinds := make(map[string]expr.NameKind, len(n.kinds)+len(more))
+	for k, v := range n.kinds {
+		kinds[k] = v
+	}
+	for _, m := range more {
+		kinds[m] = expr.ValueName
+	}
+	return names{kinds: kinds, open: n.open, lists: n.lists}
+}
+
+// inside is the scope within the items of lists: 序号 首条 末条 and 本条 are known there.
+func (n names) inside(lists [][]string) names {
+	if len(lists) == 0 {
+		return n
+	}
+	in := n.with("序号", "首条", "末条")
+	in.open = map[string]bool{"本条": true}
+	for k := range n.open {
+		in.open[k] = true
+	}
+	in.lists = lists
+	return in
+}
+
+// under adds everything of another scope as the fields of a list.
+func (n names) under(list string, item names, more ...string) {
+	n.kinds[list] = expr.ListName
+	for k, v := range item.kinds {
+		n.kinds[list+"."+k] = v
+	}
+	for _, m := range more {
+		n.kinds[list+"."+m] = expr.ValueName
+	}
+}
+
+// unitNames are the names of one unit's scope.
+func (l *loader) unitNames() names {
+	n := names{kinds: map[string]expr.NameKind{}, open: map[string]bool{RosterRecord: true}}
+	for _, list := range l.form.Map.ListNames() {
+		n.kinds[strings.Join(list, ".")] = expr.ListName
+	}
+	for _, s := range l.form.Map.Specs() {
+		n.kinds[strings.Join(append(slices.Clone(s.Lists), s.Name), ".")] = expr.ValueName
+	}
+	for _, d := range l.form.Derived {
+		n.kinds[d.Name] = expr.ValueName
+	}
+	for _, s := range l.form.Settings {
+		n.kinds[s.Name] = expr.ValueName
+	}
+	return n.with(TaskYear, UnitCode, HasRoster, OnRoster, WorkbookCount)
+}
+
+// summaryNames are the names of 汇总/: figures of the run, and its lists, whose
+// accepted units know everything that one unit knows.
+func summaryNames(unit names) names {
+	n := names{kinds: map[string]expr.NameKind{}, open: map[string]bool{}}
+	n = n.with("年度", "应报数", "已报数", "通过数", "退回数", "未报数")
+	n.under(ListAccepted, unit)
+	n.under(ListReturned, unit)
+	n.under(ListRanking, unit, "名次")
+	n.under(ListFrequent, names{}, "编号", "名称", "级别", "单位数", "次数")
+	n.under(ListFindings, names{}, UnitCode, UnitName, "编号", "名称", "级别", "报送件", "工作表", "单元格", "条目", "填报", "应为", "差额", "说明", "同源", "依据")
+	n.under(ListMissing, names{}, UnitCode, UnitName)
+	for _, list := range []string{ListAccepted, ListReturned, ListRanking} {
+		n.open[list+"."+RosterRecord] = true
+	}
+	return n
+}

@@ -1,0 +1,133 @@
+package intake
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"jixiao/generator/unit"
+)
+
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ text, want string }{
+		{"　青岚区水务局 ", "青岚区水务局"},
+		{"青岚区水务局（本级）", "青岚区水务局"},
+		{"青岚区水务局(本级)（盖章）", "青岚区水务局"},
+		{"青 岚 区\u00a0水务局", "青岚区水务局"},
+		{"（本级）", "(本级)"},
+		{"ＡＢＣ１２３", "ABC123"},
+		{"", ""},
+	} {
+		if got := plain(c.text); got != c.want {
+			t.Errorf("plain(%q) = %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+func TestSplitCode(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ text, code, name string }{
+		{"219001-某镇人民政府", "219001", "某镇人民政府"},
+		{"[155]某局", "155", "某局"},
+		{"２１９００１—某局", "219001", "某局"},
+		{"某局", "", "某局"},
+		{"2022年度某局", "", "2022年度某局"},
+		{"110指挥中心", "", "110指挥中心"},
+		{"219001", "", "219001"},
+		{"12-某局", "", "12-某局"},
+	} {
+		if code, name := splitCode(c.text); code != c.code || name != c.name {
+			t.Errorf("splitCode(%q) = %q, %q; want %q, %q", c.text, code, name, c.code, c.name)
+		}
+	}
+}
+
+var roster = &unit.Roster{Units: []unit.Unit{
+	{Code: "301001", Name: "青岚区水务局", Aliases: []string{"区水利局"}},
+	{Code: "301002", Name: "青岚区图书馆"},
+	{Code: "301003", Name: "青岚区档案馆"},
+}}
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	d := newDirectory(roster)
+	for _, c := range []struct {
+		name       string
+		cell, file string
+		want       string
+	}{
+		{"the form's own cell", "青岚区水务局", "x.xlsx", "青岚区水务局"},
+		{"cell with code", "301002-图书馆", "x.xlsx", "青岚区图书馆"},
+		{"cell with 本级", "青岚区水务局本级", "x.xlsx", "青岚区水务局"},
+		{"alias", "区水利局", "x.xlsx", "青岚区水务局"},
+		{"the cell beats the file name", "青岚区水务局", "青岚区图书馆.xlsx", "青岚区水务局"},
+		{"an unknown cell is not guessed from the file name", "某新单位", "青岚区图书馆.xlsx", ""},
+		{"file name", "", "青岚区档案馆2022自评（最终版）.xlsx", "青岚区档案馆"},
+		{"code in the file name", "", "301003.xlsx", "青岚区档案馆"},
+		{"folder name", "", "青岚区档案馆/附件1.xlsx", "青岚区档案馆"},
+		{"nobody", "", "附件1.xlsx", ""},
+	} {
+		got := ""
+		if u := d.find(sender{cell: c.cell, file: c.file}); u != nil {
+			got = u.Name
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestGather(t *testing.T) {
+	t.Parallel()
+	files := []File{{Name: "a.xlsx"}, {Name: "b/水务局.xlsx"}, {Name: "新单位.xlsx"}, {Name: "新单位 副本.xlsx"}}
+	senders := []sender{{cell: "301001-青岚区水务局", file: "a.xlsx"}, {cell: "区水利局", file: "b/水务局.xlsx"}, {cell: "新单位", file: "新单位.xlsx"}, {file: "新单位 副本.xlsx"}}
+	parcels, missing := gather(files, senders, roster)
+	var got []string
+	for _, p := range parcels {
+		line := p.Unit.Name + ":"
+		for _, f := range p.Files {
+			line += " " + f.Name
+		}
+		got = append(got, line)
+	}
+	want := []string{"青岚区水务局: a.xlsx b/水务局.xlsx", "新单位: 新单位.xlsx 新单位 副本.xlsx"}
+	if !slices.Equal(got, want) {
+		t.Errorf("parcels %q, want %q", got, want)
+	}
+	if len(missing) != 2 || missing[0].Name != "青岚区图书馆" || missing[1].Name != "青岚区档案馆" {
+		t.Errorf("missing %v", missing)
+	}
+}
+
+func TestScan(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"b.xlsx", "a/1.xls", "a/说明.pdf", "~$b.xlsx", ".~lock.b.xlsx#", ".隐藏/c.xlsx", "Thumbs.db", "x.tmp", "__MACOSX/d.xlsx", "e.et", "f.XLSX"} {
+		p := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte("x"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(filepath.Join(dir, "b.xlsx"), filepath.Join(dir, "link.xlsx")); err != nil {
+		t.Fatal(err)
+	}
+	files, skipped, err := Scan(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range files {
+		got = append(got, f.Name)
+	}
+	if want := []string{"a/1.xls", "b.xlsx", "e.et", "f.XLSX"}; !slices.Equal(got, want) {
+		t.Errorf("files %q, want %q", got, want)
+	}
+	if want := []string{"a/说明.pdf"}; !slices.Equal(skipped, want) {
+		t.Errorf("skipped %q, want %q", skipped, want)
+	}
+}

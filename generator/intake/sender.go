@@ -1,0 +1,214 @@
+package intake
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"jixiao/generator/fillin"
+	"jixiao/generator/ooxml"
+	"jixiao/generator/unit"
+)
+
+// sender is what one file says of who sent it.
+type sender struct {
+	cell string // the text of the form's key cell; "" when it has none or cannot be read
+	file string // the file's name below the inbox
+}
+
+// identify reads the key cell of a workbook.
+func identify(name string, data []byte, opt Options) sender {
+	s := sender{file: name}
+	book, err := ooxml.ReadWorkbook(data, opt.Limits)
+	if err != nil {
+		return s
+	}
+	if l := opt.Map.Locate(book); l.Recognised() {
+		s.cell = key(&l.Group)
+	}
+	return s
+}
+
+// key finds the filled key cell, in the record itself or in the items of its lists.
+func key(g *fillin.Group) string {
+	for _, c := range g.Cells {
+		if c.Spec.Format.Key() && plain(c.Raw) != "" {
+			return strings.TrimSpace(c.Raw)
+		}
+	}
+	for _, l := range g.Lists {
+		for i := range l.Items {
+			if k := key(&l.Items[i]); k != "" {
+				return k
+			}
+		}
+	}
+	return ""
+}
+
+// gather puts together the files of each unit.
+func gather(files []File, senders []sender, roster *unit.Roster) (parcels []Parcel, missing []unit.Unit) {
+	known := newDirectory(roster)
+	byKey := map[string]*Parcel{}
+	var order []string
+	add := func(k string, p Parcel, f File) {
+		if byKey[k] == nil {
+			byKey[k] = &p
+			order = append(order, k)
+		}
+		byKey[k].Files = append(byKey[k].Files, f)
+	}
+	// Files that name their unit come first, so that a file that cannot be read
+	// can join the unit whose name it carries.
+	var mute []int
+	for i, s := range senders {
+		switch u := known.find(s); {
+		case u != nil:
+			add("\x00"+u.Name, Parcel{Unit: *u, OnRoster: true}, files[i])
+		case s.cell != "":
+			code, name := splitCode(s.cell)
+			add(plain(name), Parcel{Unit: unit.Unit{Code: code, Name: name}}, files[i])
+		default:
+			mute = append(mute, i)
+		}
+	}
+	for _, i := range mute {
+		name := strings.TrimSuffix(path.Base(files[i].Name), path.Ext(files[i].Name))
+		k := plain(name)
+		for _, o := range order {
+			if n := plain(byKey[o].Unit.Name); n != "" && strings.Contains(k, n) {
+				k = o
+			}
+		}
+		add(k, Parcel{Unit: unit.Unit{Name: name}}, files[i])
+	}
+	for _, k := range order {
+		parcels = append(parcels, *byKey[k])
+	}
+	return inOrder(parcels, roster)
+}
+
+// inOrder sorts parcels as the roster has its units, then by name, and lists
+// the roster's units without a parcel.
+func inOrder(parcels []Parcel, roster *unit.Roster) ([]Parcel, []unit.Unit) {
+	slices.SortFunc(parcels, func(a, b Parcel) int { return strings.Compare(a.Unit.Name, b.Unit.Name) })
+	if roster == nil {
+		return parcels, nil
+	}
+	var sorted []Parcel
+	var missing []unit.Unit
+	for _, u := range roster.Units {
+		i := slices.IndexFunc(parcels, func(p Parcel) bool { return p.OnRoster && p.Unit.Name == u.Name && p.Unit.Code == u.Code })
+		if i < 0 {
+			missing = append(missing, u)
+			continue
+		}
+		sorted = append(sorted, parcels[i])
+		parcels = slices.Delete(parcels, i, i+1)
+	}
+	return append(sorted, parcels...), missing
+}
+
+// directory finds units of the roster by whatever name people use.
+type directory struct {
+	byName map[string]*unit.Unit // by code, name and aliases, in plain spelling
+	names  []string              // keys of byName, longest first
+}
+
+func newDirectory(r *unit.Roster) *directory {
+	d := &directory{byName: map[string]*unit.Unit{}}
+	if r == nil {
+		return d
+	}
+	for i := range r.Units {
+		for _, n := range r.Units[i].Names() {
+			if k := plain(n); k != "" && d.byName[k] == nil {
+				d.byName[k] = &r.Units[i]
+				d.names = append(d.names, k)
+			}
+		}
+	}
+	slices.SortFunc(d.names, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	})
+	return d
+}
+
+// shortestInside is the least length, in bytes, of a name that is believed when
+// it stands among other words: four digits, two Chinese characters. A shorter
+// one would be found in dates and serial numbers.
+const shortestInside = 4
+
+// find looks a sender up: the form's own cell decides; only when it is empty or
+// cannot be read do file and folder names, in which a unit's name or code may
+// be surrounded by other words.
+func (d *directory) find(s sender) *unit.Unit {
+	if s.cell != "" {
+		code, name := splitCode(s.cell)
+		if u := d.byName[plain(name)]; u != nil {
+			return u
+		}
+		if code != "" {
+			return d.byName[plain(code)]
+		}
+		return nil
+	}
+	parts := strings.Split(s.file, "/")
+	for i := len(parts) - 1; i >= 0; i-- {
+		text := plain(strings.TrimSuffix(parts[i], path.Ext(parts[i])))
+		if u := d.byName[text]; u != nil {
+			return u
+		}
+		for _, n := range d.names {
+			if len(n) >= shortestInside && strings.Contains(text, n) {
+				return d.byName[n]
+			}
+		}
+	}
+	return nil
+}
+
+// splitCode takes the budget code off a name: 219001-某局 and [155]某局.
+func splitCode(text string) (code, name string) {
+	text = strings.TrimFunc(norm.NFKC.String(text), blank)
+	digits := strings.TrimLeft(text, "[(【")
+	n := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+	if n >= 3 {
+		if rest := strings.TrimLeft(digits[n:], "])】-—_ "); rest != digits[n:] && rest != "" {
+			return digits[:n], rest
+		}
+	}
+	return "", text
+}
+
+func blank(r rune) bool {
+	return r <= ' ' || r == '\u00a0' || r == '\u3000' || r >= '\u200b' && r <= '\u200d' || r == '\ufeff'
+}
+
+// suffixes that do not make another unit of the same name.
+var suffixes = []string{"(本级)", "本级", "(机关)", "机关", "(部门)", "部门", "(盖章)"}
+
+// plain brings a name into the spelling in which names are compared: NFKC, no
+// white space, no “本级” behind it.
+func plain(name string) string {
+	s := strings.Map(func(r rune) rune {
+		if blank(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(name))
+	for changed := true; changed; {
+		changed = false
+		for _, x := range suffixes {
+			if t := strings.TrimSuffix(s, x); t != s && t != "" {
+				s, changed = t, true
+			}
+		}
+	}
+	return s
+}

@@ -1,0 +1,389 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"jixiao/generator/ooxml"
+)
+
+// Notes are written into the finished package. Excelize's AddComment serves
+// workbooks that have no notes yet; to one that has, it may add a second note
+// part that nothing refers to (when the parts are numbered apart, as openpyxl
+// does), it refuses the shape ids of LibreOffice, and it cannot add to a note.
+
+const (
+	noteAuthor = "绩效审核"
+	// noteMark begins what we write into a note; a later round cuts it off from there.
+	noteMark = "【" + opinionSheet + "】"
+	// noteChars is how much of its findings a note shows; all of it stands in the sheet.
+	noteChars = 1200
+)
+
+// Namespaces and types of the parts that hold notes.
+const (
+	officeLinks  = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	commentsType = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+	vmlType      = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+)
+
+// note is one note to be written.
+type note struct {
+	sheet string
+	cell  ooxml.Ref
+	lines []noteLine
+	box   noteBox
+}
+
+// noteLine is one line of a note.
+type noteLine struct {
+	text string
+	bold bool
+}
+
+// newNote says in one note what all remarks of a place say.
+func newNote(f *excelize.File, m *marked) (note, error) {
+	n := note{sheet: m.sheet, cell: m.cells.From, lines: []noteLine{{noteMark, true}}}
+	room := noteChars
+	for i, r := range m.remarks {
+		lines := r.lines()
+		for _, l := range lines {
+			room -= len([]rune(l.text))
+		}
+		if room < 0 && i > 0 {
+			n.lines = append(n.lines, noteLine{fmt.Sprintf("……另有%d条，见“%s”表", len(m.remarks)-i, opinionSheet), false})
+			break
+		}
+		n.lines = append(n.lines, lines...)
+	}
+	var err error
+	n.box, err = placeBox(f, m.sheet, m.cells, n.lines)
+	return n, err
+}
+
+// lines is what a note says of one remark: what rule, what is wrong, what to do.
+func (r *remark) lines() []noteLine {
+	lines := []noteLine{{strings.TrimSpace(r.Level.Chinese() + " " + r.Rule + " " + r.Name), true}}
+	var facts []string
+	for _, fact := range [][2]string{{"填报", r.Filled}, {"应为", r.Expected}, {"差额", r.Difference}} {
+		if fact[1] != "" {
+			facts = append(facts, fact[0]+"："+shortened(fact[1], 60))
+		}
+	}
+	if len(facts) > 0 {
+		lines = append(lines, noteLine{strings.Join(facts, "　"), false})
+	}
+	if r.Message != "" {
+		lines = append(lines, noteLine{shortened(r.Message, 300), false})
+	}
+	if r.SameCause != "" {
+		lines = append(lines, noteLine{"与" + r.SameCause + "同源", false})
+	}
+	return lines
+}
+
+// shortened keeps the first characters of a text.
+func shortened(text string, most int) string {
+	r := []rune(text)
+	if len(r) <= most {
+		return text
+	}
+	return string(r[:most]) + "……"
+}
+
+// addNotes writes the notes into a workbook, takes the notes of an earlier round
+// out of it, and leaves first as the only selected sheet.
+func addNotes(data []byte, notes []note, first string) ([]byte, error) {
+	p, err := ooxml.Open(data, ooxml.DefaultLimits())
+	if err != nil {
+		return nil, err
+	}
+	w := &noteWriter{pkg: p, changed: map[string][]byte{}}
+	if w.types, err = w.part("[Content_Types].xml"); err != nil {
+		return nil, err
+	}
+	sheets, err := sheetParts(p)
+	if err != nil {
+		return nil, err
+	}
+	for i, s := range sheets {
+		var own []note
+		for _, n := range notes {
+			if n.sheet == s.name {
+				own = append(own, n)
+			}
+		}
+		if err := w.sheet(s.part, i+1, own, s.name == first); err != nil {
+			return nil, fmt.Errorf("工作表 %s 的批注：%w", s.name, err)
+		}
+	}
+	w.changed["[Content_Types].xml"] = w.types
+	return p.Rewrite(w.changed, nil)
+}
+
+// sheetPart is a worksheet and its part.
+type sheetPart struct{ name, part string }
+
+// sheetParts lists the worksheets in the order of their tabs.
+func sheetParts(p *ooxml.Package) ([]sheetPart, error) {
+	data, ok := p.Part(p.Main())
+	if !ok {
+		return nil, fmt.Errorf("没有工作簿部件")
+	}
+	targets := map[string]string{}
+	for _, r := range p.Related(p.Main()) {
+		if r.Is("worksheet") {
+			targets[r.ID] = r.Target
+		}
+	}
+	var list []sheetPart
+	s := ooxml.NewScanner(data)
+	for s.Next() {
+		if !opens(s) || tagName(s) != "sheet" {
+			continue
+		}
+		name, _ := s.Attr("name")
+		id, _ := s.AttrIn(officeLinks, "id")
+		if part, ok := targets[id]; ok { // chart sheets have no notes
+			list = append(list, sheetPart{name, part})
+		}
+	}
+	return list, s.Err()
+}
+
+// noteWriter gathers the parts that change.
+type noteWriter struct {
+	pkg     *ooxml.Package
+	types   []byte
+	changed map[string][]byte
+}
+
+func (w *noteWriter) part(name string) ([]byte, error) {
+	data, ok := w.pkg.Part(name)
+	if !ok {
+		return nil, fmt.Errorf("没有部件 %s", name)
+	}
+	return data, nil
+}
+
+// sheet brings the notes of one sheet up to date. number tells its shapes from
+// those of other sheets.
+func (w *noteWriter) sheet(part string, number int, notes []note, first bool) error {
+	data, err := w.part(part)
+	if err != nil {
+		return err
+	}
+	body, drawing, err := deselected(data, first)
+	if err != nil {
+		return err
+	}
+	var comments, shapes string
+	for _, r := range w.pkg.Related(part) {
+		switch {
+		case r.Is("comments"):
+			comments = r.Target
+		case r.Is("threadedComment"):
+			if err := w.dropThreads(r.Target, notes); err != nil {
+				return err
+			}
+		case r.ID == drawing && drawing != "":
+			shapes = r.Target
+		}
+	}
+	if comments == "" && len(notes) == 0 {
+		w.keep(part, data, body)
+		return nil
+	}
+	var commentsData, shapesData []byte
+	if comments != "" {
+		if commentsData, err = w.part(comments); err != nil {
+			return err
+		}
+	}
+	if shapes != "" {
+		if shapesData, err = w.part(shapes); err != nil {
+			return err
+		}
+	}
+	newComments, gone, err := mergeComments(commentsData, notes)
+	if err != nil {
+		return err
+	}
+	if comments == "" {
+		comments = w.free("xl/comments%d.xml")
+		if w.types, err = ooxml.AddOverride(w.types, comments, commentsType); err != nil {
+			return err
+		}
+		if _, err = w.relate(part, "comments", comments); err != nil {
+			return err
+		}
+	}
+	w.keep(comments, commentsData, newComments)
+	newShapes := mergeShapes(shapesData, number, notes, gone)
+	if shapes == "" && len(notes) > 0 {
+		shapes = w.free("xl/drawings/vmlDrawing%d.vml")
+		if w.types, err = ooxml.AddDefault(w.types, "vml", vmlType); err != nil {
+			return err
+		}
+		id, err := w.relate(part, "vmlDrawing", shapes)
+		if err != nil {
+			return err
+		}
+		if body, err = withDrawing(body, id); err != nil {
+			return err
+		}
+	}
+	if shapes != "" {
+		w.keep(shapes, shapesData, newShapes)
+	}
+	w.keep(part, data, body)
+	return nil
+}
+
+// keep notes a part as changed, if it is.
+func (w *noteWriter) keep(part string, before, after []byte) {
+	if before == nil || !bytes.Equal(before, after) {
+		w.changed[part] = after
+	}
+}
+
+// free is the first part name of that pattern that nothing has.
+func (w *noteWriter) free(pattern string) string {
+	names := w.pkg.Names()
+	for n := 1; ; n++ {
+		name := fmt.Sprintf(pattern, n)
+		_, ours := w.changed[name]
+		if !ours && !slices.ContainsFunc(names, func(s string) bool { return strings.EqualFold(s, name) }) {
+			w.changed[name] = nil
+			return name
+		}
+	}
+}
+
+// relate adds a relationship to a sheet.
+func (w *noteWriter) relate(sheet, kind, target string) (id string, err error) {
+	name := ooxml.RelsName(sheet)
+	rels, changed := w.changed[name]
+	if !changed {
+		rels, _ = w.pkg.Part(name) // nil begins a new part
+	}
+	w.changed[name], id, err = ooxml.AddRelationship(rels, officeLinks+"/"+kind, "/"+target)
+	return id, err
+}
+
+// dropThreads takes threaded comments off the cells that get a note: Excel shows
+// the thread and not the note where a cell has both. The text of a thread also
+// stands in the cell's note, and stays there.
+func (w *noteWriter) dropThreads(part string, notes []note) error {
+	data, err := w.part(part)
+	if err != nil {
+		return err
+	}
+	var edits edits
+	s := ooxml.NewScanner(data)
+	for s.Next() {
+		if s.Kind != ooxml.StartTag || s.Depth() != 2 {
+			continue
+		}
+		from := s.Start
+		ref, _ := s.Attr("ref")
+		s.Skip()
+		if slices.ContainsFunc(notes, func(n note) bool { return n.cell.String() == ref }) {
+			edits.replace(from, s.End, nil)
+		}
+	}
+	w.keep(part, data, edits.apply(data))
+	return s.Err()
+}
+
+// deselected returns the sheet so that it is selected only if it is the first,
+// and the relationship id of its drawing of notes, "" when it has none.
+func deselected(data []byte, first bool) (body []byte, drawing string, err error) {
+	var edits edits
+	s := ooxml.NewScanner(data)
+	for s.Next() {
+		if !opens(s) {
+			continue
+		}
+		switch tagName(s) {
+		case "sheetView":
+			for _, a := range s.Attrs() {
+				if string(a.Name) == "tabSelected" && !first {
+					edits.replace(a.Start, a.End, []byte(`tabSelected="0"`))
+				}
+			}
+		case "sheetData":
+			s.Skip()
+		case "legacyDrawing":
+			drawing, _ = s.AttrIn(officeLinks, "id")
+		}
+	}
+	return edits.apply(data), drawing, s.Err()
+}
+
+// afterDrawing are the elements of a worksheet that follow legacyDrawing.
+var afterDrawing = map[string]bool{
+	"legacyDrawingHF": true, "drawingHF": true, "picture": true, "oleObjects": true, "controls": true,
+	"webPublishItems": true, "tableParts": true, "extLst": true,
+}
+
+// withDrawing refers a sheet to its drawing of notes.
+func withDrawing(body []byte, id string) ([]byte, error) {
+	s := ooxml.NewScanner(body)
+	prefix := ""
+	for s.Next() {
+		name := tagName(s)
+		start := opens(s)
+		if start && s.Depth() == 1 {
+			prefix = strings.TrimSuffix(string(s.Name), name)
+		}
+		if start && s.Depth() == 2 && afterDrawing[name] || s.Kind == ooxml.EndTag && s.Depth() == 1 && name == "worksheet" {
+			var e edits
+			e.replace(s.Start, s.Start, fmt.Appendf(nil, `<%slegacyDrawing xmlns:r="%s" r:id="%s"/>`, prefix, officeLinks, id))
+			return e.apply(body), nil
+		}
+		if start && name == "sheetData" {
+			s.Skip()
+		}
+	}
+	return nil, fmt.Errorf("没有找到放批注的位置：%w", s.Err())
+}
+
+// opens reports whether s stands on a tag that opens an element.
+func opens(s *ooxml.Scanner) bool { return s.Kind == ooxml.StartTag || s.Kind == ooxml.EmptyTag }
+
+// tagName is the name of the tag that s stands on, without its prefix; "" for anything else.
+func tagName(s *ooxml.Scanner) string {
+	if opens(s) || s.Kind == ooxml.EndTag {
+		return string(s.Local())
+	}
+	return ""
+}
+
+// edits are replacements in a part, gathered from its beginning to its end.
+type edits []edit
+
+type edit struct {
+	from, to int
+	by       []byte
+}
+
+func (e *edits) replace(from, to int, by []byte) { *e = append(*e, edit{from, to, by}) }
+
+// apply returns data with the replacements made; data itself stays.
+func (e edits) apply(data []byte) []byte {
+	if len(e) == 0 {
+		return data
+	}
+	var out []byte
+	at := 0
+	for _, r := range e {
+		out = append(append(out, data[at:r.from]...), r.by...)
+		at = r.to
+	}
+	return append(out, data[at:]...)
+}
