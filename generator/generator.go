@@ -44,6 +44,7 @@ type Job struct {
 	Workers int          // 0: as many as processors
 	Drafts  bool         // render the documents of returned units too
 	Limits  ooxml.Limits
+	Program string // name and version, for run.json
 }
 
 // Progress hears of a run while it goes on. Its methods are called by one
@@ -104,7 +105,7 @@ func (r *runner) run(ctx context.Context, parcels []intake.Parcel, missing []uni
 		year = commonYear(units)
 	}
 	run := &report.Run{
-		Form: r.job.Form.Name, FormSHA256: r.job.Form.SHA256, Year: year,
+		Program: r.job.Program, Form: r.job.Form.Name, FormSHA256: r.job.Form.SHA256, Year: year,
 		Units: inRosterOrder(units, missing, r.job.Roster), Skipped: skipped,
 	}
 	if r.results == nil {
@@ -221,7 +222,7 @@ func (r *runner) documents(v *unit.Verdict, home, back string) ([]unit.Document,
 		return render.Unit(r.job.Form, v, home)
 	}
 	docs, err := render.Back(v, back)
-	if err != nil || !r.job.Drafts {
+	if err != nil || !r.job.Drafts || !v.Record.Recognised() {
 		return docs, err
 	}
 	drafts, err := render.Unit(r.job.Form, v, path.Join(back, DraftFolder))

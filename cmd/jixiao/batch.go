@@ -98,7 +98,7 @@ func jobOf(c *cli.Context, publishing bool) (generator.Job, error) {
 	if c.Args().Present() {
 		return generator.Job{}, usageError{fmt.Sprintf("多出了“%s”：收件要写在 --in 后面", c.Args().First())}
 	}
-	job := generator.Job{Inbox: c.StringSlice("in"), Year: c.String("year"), Workers: c.Int("workers"), Limits: ooxml.DefaultLimits()}
+	job := generator.Job{Inbox: c.StringSlice("in"), Year: c.String("year"), Workers: c.Int("workers"), Limits: ooxml.DefaultLimits(), Program: "jixiao " + version}
 	if len(job.Inbox) == 0 {
 		return job, usageError{"没有写收件。例如：jixiao " + c.Command.Name + " --in 收件"}
 	}

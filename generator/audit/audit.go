@@ -34,7 +34,7 @@ func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit
 		v.Derived = append(v.Derived, unit.Figure{Name: d.Name, Value: d.Expr.Eval(v).As(d.Type)})
 	}
 	own := slices.Concat(r.Submission.Findings, r.Findings)
-	if !readable(r) {
+	if !r.Recognised() {
 		v.Findings = own
 		v.Findings.Sort()
 		return v
@@ -48,12 +48,6 @@ func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit
 	v.Findings = append(own, judged...)
 	v.Findings.Sort()
 	return v
-}
-
-// readable reports whether anything of the form was read: without it there is
-// nothing to judge, and every rule would only repeat that.
-func readable(r *unit.Record) bool {
-	return slices.ContainsFunc(r.Submission.Workbooks, func(w unit.Workbook) bool { return w.Layout.Recognised() })
 }
 
 // context is what rules and templates may name beside the unit's own values.

@@ -96,18 +96,20 @@ func (c comparison) explain(f *finding.Finding, v *unit.Verdict, path []*unit.It
 		if field.Place.Cell != "" {
 			f.Place = field.Place
 		}
-	} else {
+	} else if c.numeric {
 		f.Filled = show(c.left, t)
+	} else {
+		return // a text taken from a cell: the cell itself, which blank has shown, says more
 	}
 	f.Expected = signs[c.op] + " " + show(c.right, t)
-	if !c.numeric {
+	if !c.numeric || c.difference.IsZero() {
 		return
 	}
 	f.Difference = show(value.Num(c.difference.Abs()), t)
 	if t == value.TypePercent {
 		f.Difference = strings.TrimSuffix(f.Difference, "%") + "个百分点"
 	}
-	if t == value.TypeAmount && !c.difference.IsZero() {
+	if t == value.TypeAmount {
 		f.Amount = c.difference.Abs().String()
 	}
 }

@@ -415,28 +415,43 @@ func (p *part) bareAround(s *story, row *node, start, end *spot) bool {
 // paragraphs say, so that the cells stay.
 func (p *part) cutCells(s *story, b *block) {
 	from := slices.Index(s.paras, b.spots[0].para)
-	to := slices.Index(s.paras, b.spots[len(b.spots)-1].para)
-	branch := 0
+	end := len(b.spots) - 1
+	to := slices.Index(s.paras, b.spots[end].para)
+	branch, used := 0, false
 	for _, q := range s.paras[from : to+1] {
+		first := branch
+		var own []*spot // the control tags of the block in this paragraph
+		for at, spot := range b.spots {
+			if spot.para == q {
+				own = append(own, spot)
+				if at > 0 && at < end {
+					branch = at
+				}
+			}
+		}
+		if len(own) > 0 && q.bare(0, len(q.text)) && !q.section() && p.spare(q) {
+			q.dropped = true
+			for _, spot := range own {
+				spot.event = nil
+			}
+			continue
+		}
 		if len(q.atoms) == 0 {
 			continue
 		}
-		piece := &block{spots: b.spots, conds: b.conds, level: inline, part: q != b.spots[0].para}
-		if q == b.spots[0].para {
-			b.spots[0].event = &event{piece, 0}
-		} else {
-			for at := 0; at <= branch; at++ {
+		piece := &block{spots: b.spots, conds: b.conds, level: inline, part: used}
+		used = true
+		if q != b.spots[0].para {
+			for at := 0; at <= first; at++ {
 				q.open = append(q.open, event{piece, at})
 			}
 		}
-		for at := 1; at < len(b.spots)-1; at++ {
-			if b.spots[at].para == q {
-				b.spots[at].event, branch = &event{piece, at}, at
+		for at, spot := range b.spots {
+			if spot.para == q {
+				spot.event = &event{piece, at}
 			}
 		}
-		if end := len(b.spots) - 1; b.spots[end].para == q {
-			b.spots[end].event = &event{piece, end}
-		} else {
+		if q != b.spots[end].para {
 			q.last = slices.Insert(q.last, 0, event{piece, end})
 		}
 		p.touch(q.node)

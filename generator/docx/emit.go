@@ -237,11 +237,10 @@ func (b *builder) node(n *node) {
 		b.mark(n)
 	case n.name == "w:footnote" || n.name == "w:endnote":
 		b.note(n)
+	case n.name == "w:hdr":
+		b.header(n)
 	case container(n.name):
 		b.raw(n.start, n.body)
-		if n.name == "w:hdr" {
-			b.op(&headingOp{element: b.tree.element(n, ""), attr: b.tree.prefix["w"]})
-		}
 		b.children(n, n.body)
 		b.raw(n.bodyEnd, n.end)
 	case n.transparent() && b.marks:

@@ -162,20 +162,27 @@ func (o *rangeOp) run(st *state) {
 	}
 }
 
-// pairRanges decides what becomes of the ends of ranges.
+// pairRanges decides what becomes of the ends of ranges. What stands outside of
+// all blocks stays; a range that crosses the edge of a block goes.
 func (b *builder) pairRanges() {
 	open := map[string]*rangeOp{}
 	for _, r := range b.ranges {
-		if r.opens {
-			open[r.key] = r
-			continue
+		if r.frame == nil {
+			r.becomes = static(r.bytes)
 		}
 		start := open[r.key]
-		if start == nil || start.frame != r.frame || start.branch != r.branch {
+		switch {
+		case r.opens:
+			open[r.key] = r
 			continue
+		case start == nil:
+			continue
+		case start.frame != r.frame || start.branch != r.branch:
+			start.becomes, r.becomes = nil, nil
+		case r.frame != nil:
+			start.becomes, r.becomes = b.single(start), b.single(r)
 		}
 		delete(open, r.key)
-		start.becomes, r.becomes = b.single(start), b.single(r)
 	}
 }
 

@@ -36,6 +36,22 @@ func (o *headingOp) run(st *state) {
 	st.out = append(st.out, "</"+e+"t></"+e+"r></"+e+"p>"...)
 }
 
+// header writes a header, the heading first.
+func (b *builder) header(n *node) {
+	h := &headingOp{element: b.tree.element(n, ""), attr: b.tree.prefix["w"]}
+	if n.empty() { // <w:hdr/>
+		b.static(b.tree.data[n.start : n.end-len("/>")])
+		b.text(">")
+		b.op(h)
+		b.text("</" + h.element + "hdr>")
+		return
+	}
+	b.raw(n.start, n.body)
+	b.op(h)
+	b.children(n, n.body)
+	b.raw(n.bodyEnd, n.end)
+}
+
 // headersOp writes what a section says of its headers: as in the template, or with ours.
 type headersOp struct{ plain, marked []byte }
 

@@ -1,11 +1,11 @@
 package docx
 
 import (
+	"jixiao/generator/ooxml"
 	"math/rand"
-	"testing"
 	"os"
 	"strconv"
-	"jixiao/generator/ooxml"
+	"testing"
 )
 
 func TestZZ(t *testing.T) {
@@ -34,7 +34,9 @@ func TestZZ(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if os.Getenv("ZZOUT") != "" { os.WriteFile(os.Getenv("ZZOUT")+"/"+strconv.Itoa(seed)+".docx", doc, 0o644) }
+		if os.Getenv("ZZOUT") != "" {
+			os.WriteFile(os.Getenv("ZZOUT")+"/"+strconv.Itoa(seed)+".docx", doc, 0o644)
+		}
 		for _, fault := range inspect(files) {
 			bad++
 			t.Errorf("seed %d %s\ntemplate %s\ndocument %s", seed, fault, b.body, files["word/document.xml"])

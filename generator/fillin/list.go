@@ -1,6 +1,7 @@
 package fillin
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -98,7 +99,7 @@ func (w *walker) item(n int) ([]Located, bool) {
 		own = true
 		texts = texts || isText(c.spec)
 	}
-	if !texts && w.isSum(n) {
+	if own && w.isSum(n, texts) {
 		return nil, false
 	}
 	down := w.fillDown(n, spots)
@@ -174,24 +175,28 @@ func (w *walker) isNoteRow(n int) bool {
 	return width(w.v.rect(c.Ref)) >= 3 || isNote(normalised(c.Text))
 }
 
-// isSum reports whether a row is a sum that the form does not have.
-func (w *walker) isSum(n int) bool {
+// sums are what rows of sums are called.
+var sums = []string{"合计", "总计", "小计", "总分", "总得分"}
+
+// isSum reports whether a row is a sum that the form does not have: it is called
+// one, or has no text of its own and is called something like one. named tells
+// whether the row says something in a column of texts.
+func (w *walker) isSum(n int, named bool) bool {
 	lo, hi := w.v.row(n)
 	for i := lo; i < hi; i++ {
-		if !w.v.says(i) || w.v.sheet.Cells[i].Kind != ooxml.TextCell {
+		c := &w.v.sheet.Cells[i]
+		if c.Kind != ooxml.TextCell || len(c.Text) > 120 || !w.v.says(i) {
 			continue
 		}
-		if len(w.v.sheet.Cells[i].Text) > 120 {
-			continue
-		}
-		text := labelOf(w.v.sheet.Cells[i].Text)
-		if utf8.RuneCountInString(text) > 10 {
-			continue
-		}
-		for _, s := range []string{"总分", "得分", "合计", "总计", "小计"} {
-			if strings.Contains(text, s) {
+		w.n.set(c.Text, labelLimit)
+		text := bare(w.n.b)
+		for _, s := range sums {
+			if string(text) == s {
 				return true
 			}
+		}
+		if !named && utf8.RuneCount(text) <= 10 && slices.ContainsFunc(append(sums, "得分"), func(s string) bool { return bytes.Contains(text, []byte(s)) }) {
+			return true
 		}
 	}
 	return false
@@ -279,7 +284,8 @@ func (w *walker) spell() {
 		var run []spot
 		text := ""
 		end := func() {
-			if len(run) > 1 && utf8.RuneCountInString(text) > 1 {
+			// 甲 above 乙 are two texts of one letter, not one of two.
+			if t := looseText(text); len(run) > 1 && (known[t] || strings.HasSuffix(t, "指标")) {
 				w.spellOut(j, run, text)
 			}
 			run, text = nil, ""

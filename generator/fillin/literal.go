@@ -68,13 +68,16 @@ func (c *compiler) gaps(k *formCell, lits []string) {
 }
 
 // splitLiteral splits the literal text before a value into what still belongs
-// to the value before it, and the label of the value: “（盖章）　联系电话：”.
+// to the value before it, in normal form, and the label of the value as it is
+// written: “（盖章）　联系电话：”.
 func splitLiteral(raw string, between bool) (behind, key, opener string) {
 	start := 0
 	if between {
 		start = wideGap(raw)
 	}
-	s := normalised(raw[start:])
+	var n normal
+	n.set(raw[start:], 4*len(raw))
+	s := string(n.b)
 	if strings.HasSuffix(s, "(") {
 		s, opener = s[:len(s)-1], "("
 	}
@@ -92,8 +95,8 @@ func splitLiteral(raw string, between bool) (behind, key, opener string) {
 		_, size := utf8.DecodeRuneInString(s[i:])
 		cut = i + size
 	}
-	if k := labelOf(s[cut:]); speaks(k, 2) {
-		return normalised(raw[:start]) + s[:cut], k, opener
+	if k := string(bare([]byte(s[cut:]))); speaks(k, 2) {
+		return normalised(raw[:start]) + s[:cut], raw[start:][n.trace(cut).from:n.trace(cut+len(k)-1).to], opener
 	}
 	return normalised(raw[:start]) + s, "", opener
 }

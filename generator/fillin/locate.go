@@ -199,7 +199,7 @@ func (r *reading) settleRivals() {
 		other := *r.alignment
 		other.at, other.twice, other.rescued = slices.Clone(r.at), slices.Clone(r.twice), slices.Clone(r.rescued)
 		other.taken = make(bits, len(r.taken))
-		other.units, other.places = make([]noted, len(r.units)), nil
+		other.units, other.places, other.cols = make([]noted, len(r.units)), nil, nil
 		for id, p := range other.at {
 			if r.form.labels[id].row == int32(t) {
 				other.at[id] = nil
@@ -265,7 +265,8 @@ func (r *reading) missing() {
 // value of the form: 总分：98 where the form has the sum in a cell of its own.
 func (r *reading) leftover(id int32, l *label) {
 	p := r.at[id]
-	if p.whole || l.kind != apart || slices.ContainsFunc(r.cells, func(c Located) bool { return c.Source == &r.v.sheet.Cells[p.cell] }) {
+	said := func(p Problem) bool { return p.Label == l.text }
+	if p.whole || l.kind != apart || slices.ContainsFunc(r.problems, said) || slices.ContainsFunc(r.cells, func(c Located) bool { return c.Source == &r.v.sheet.Cells[p.cell] }) {
 		return
 	}
 	if text, _ := r.cut(id, nil); !blank(text) {

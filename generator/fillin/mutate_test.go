@@ -28,6 +28,8 @@ func sortCells(s *ooxml.Sheet) {
 		}
 		return a.Ref.Col - b.Ref.Col
 	})
+	// A place holds one cell.
+	s.Cells = slices.CompactFunc(s.Cells, func(a, b ooxml.Cell) bool { return a.Ref == b.Ref })
 }
 
 // insertRows makes room for n rows before row at; merged cells around it grow.

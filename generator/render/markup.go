@@ -23,15 +23,16 @@ import (
 //
 // A workbook that could not be read, or that cannot be marked, gives a new
 // workbook that has only the sheet 审核意见 and says why. The result is always an
-// .xlsx (an .xlsm for one with macros), whatever w.Path ends in.
+// .xlsx, whatever w.Path ends in: macros stay behind.
 //
 // The steps, each in its file:
 //
 //	markup_cells.go     colours out, colours in
 //	markup_sheet.go     the sheet 审核意见
-//	markup_notes.go     the notes, over the finished package
-//	markup_comments.go  … their text
-//	markup_vml.go       … their boxes
+//	markup_package.go   the saved package, part by part
+//	markup_notes.go     … the notes of each sheet
+//	markup_comments.go  … … their text
+//	markup_vml.go       … … their boxes
 func Returned(v *unit.Verdict, w unit.Workbook) ([]byte, error) {
 	o := newOpinion(v, w)
 	if w.Book == nil {
@@ -194,7 +195,7 @@ func (o *opinion) mark(w unit.Workbook) (out []byte, err error) {
 	if err := f.Write(&saved); err != nil {
 		return nil, err
 	}
-	return addNotes(saved.Bytes(), notes, name)
+	return finish(saved.Bytes(), notes, name)
 }
 
 // alone is a new workbook that has only the sheet 审核意见.

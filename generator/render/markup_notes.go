@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,9 +23,8 @@ const (
 	noteChars = 1200
 )
 
-// Namespaces and types of the parts that hold notes.
+// Content types of the parts that hold notes.
 const (
-	officeLinks  = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 	commentsType = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 	vmlType      = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 )
@@ -95,84 +93,9 @@ func shortened(text string, most int) string {
 	return string(r[:most]) + "……"
 }
 
-// addNotes writes the notes into a workbook, takes the notes of an earlier round
-// out of it, and leaves first as the only selected sheet.
-func addNotes(data []byte, notes []note, first string) ([]byte, error) {
-	p, err := ooxml.Open(data, ooxml.DefaultLimits())
-	if err != nil {
-		return nil, err
-	}
-	w := &noteWriter{pkg: p, changed: map[string][]byte{}}
-	if w.types, err = w.part("[Content_Types].xml"); err != nil {
-		return nil, err
-	}
-	sheets, err := sheetParts(p)
-	if err != nil {
-		return nil, err
-	}
-	for i, s := range sheets {
-		var own []note
-		for _, n := range notes {
-			if n.sheet == s.name {
-				own = append(own, n)
-			}
-		}
-		if err := w.sheet(s.part, i+1, own, s.name == first); err != nil {
-			return nil, fmt.Errorf("工作表 %s 的批注：%w", s.name, err)
-		}
-	}
-	w.changed["[Content_Types].xml"] = w.types
-	return p.Rewrite(w.changed, nil)
-}
-
-// sheetPart is a worksheet and its part.
-type sheetPart struct{ name, part string }
-
-// sheetParts lists the worksheets in the order of their tabs.
-func sheetParts(p *ooxml.Package) ([]sheetPart, error) {
-	data, ok := p.Part(p.Main())
-	if !ok {
-		return nil, fmt.Errorf("没有工作簿部件")
-	}
-	targets := map[string]string{}
-	for _, r := range p.Related(p.Main()) {
-		if r.Is("worksheet") {
-			targets[r.ID] = r.Target
-		}
-	}
-	var list []sheetPart
-	s := ooxml.NewScanner(data)
-	for s.Next() {
-		if !opens(s) || tagName(s) != "sheet" {
-			continue
-		}
-		name, _ := s.Attr("name")
-		id, _ := s.AttrIn(officeLinks, "id")
-		if part, ok := targets[id]; ok { // chart sheets have no notes
-			list = append(list, sheetPart{name, part})
-		}
-	}
-	return list, s.Err()
-}
-
-// noteWriter gathers the parts that change.
-type noteWriter struct {
-	pkg     *ooxml.Package
-	types   []byte
-	changed map[string][]byte
-}
-
-func (w *noteWriter) part(name string) ([]byte, error) {
-	data, ok := w.pkg.Part(name)
-	if !ok {
-		return nil, fmt.Errorf("没有部件 %s", name)
-	}
-	return data, nil
-}
-
 // sheet brings the notes of one sheet up to date. number tells its shapes from
 // those of other sheets.
-func (w *noteWriter) sheet(part string, number int, notes []note, first bool) error {
+func (w *packageWriter) sheet(part string, number int, notes []note, first bool) error {
 	data, err := w.part(part)
 	if err != nil {
 		return err
@@ -244,41 +167,10 @@ func (w *noteWriter) sheet(part string, number int, notes []note, first bool) er
 	return nil
 }
 
-// keep notes a part as changed, if it is.
-func (w *noteWriter) keep(part string, before, after []byte) {
-	if before == nil || !bytes.Equal(before, after) {
-		w.changed[part] = after
-	}
-}
-
-// free is the first part name of that pattern that nothing has.
-func (w *noteWriter) free(pattern string) string {
-	names := w.pkg.Names()
-	for n := 1; ; n++ {
-		name := fmt.Sprintf(pattern, n)
-		_, ours := w.changed[name]
-		if !ours && !slices.ContainsFunc(names, func(s string) bool { return strings.EqualFold(s, name) }) {
-			w.changed[name] = nil
-			return name
-		}
-	}
-}
-
-// relate adds a relationship to a sheet.
-func (w *noteWriter) relate(sheet, kind, target string) (id string, err error) {
-	name := ooxml.RelsName(sheet)
-	rels, changed := w.changed[name]
-	if !changed {
-		rels, _ = w.pkg.Part(name) // nil begins a new part
-	}
-	w.changed[name], id, err = ooxml.AddRelationship(rels, officeLinks+"/"+kind, "/"+target)
-	return id, err
-}
-
 // dropThreads takes threaded comments off the cells that get a note: Excel shows
 // the thread and not the note where a cell has both. The text of a thread also
 // stands in the cell's note, and stays there.
-func (w *noteWriter) dropThreads(part string, notes []note) error {
+func (w *packageWriter) dropThreads(part string, notes []note) error {
 	data, err := w.part(part)
 	if err != nil {
 		return err
@@ -298,31 +190,6 @@ func (w *noteWriter) dropThreads(part string, notes []note) error {
 	}
 	w.keep(part, data, edits.apply(data))
 	return s.Err()
-}
-
-// deselected returns the sheet so that it is selected only if it is the first,
-// and the relationship id of its drawing of notes, "" when it has none.
-func deselected(data []byte, first bool) (body []byte, drawing string, err error) {
-	var edits edits
-	s := ooxml.NewScanner(data)
-	for s.Next() {
-		if !opens(s) {
-			continue
-		}
-		switch tagName(s) {
-		case "sheetView":
-			for _, a := range s.Attrs() {
-				if string(a.Name) == "tabSelected" && !first {
-					edits.replace(a.Start, a.End, []byte(`tabSelected="0"`))
-				}
-			}
-		case "sheetData":
-			s.Skip()
-		case "legacyDrawing":
-			drawing, _ = s.AttrIn(officeLinks, "id")
-		}
-	}
-	return edits.apply(data), drawing, s.Err()
 }
 
 // afterDrawing are the elements of a worksheet that follow legacyDrawing.
@@ -351,39 +218,4 @@ func withDrawing(body []byte, id string) ([]byte, error) {
 		}
 	}
 	return nil, fmt.Errorf("没有找到放批注的位置：%w", s.Err())
-}
-
-// opens reports whether s stands on a tag that opens an element.
-func opens(s *ooxml.Scanner) bool { return s.Kind == ooxml.StartTag || s.Kind == ooxml.EmptyTag }
-
-// tagName is the name of the tag that s stands on, without its prefix; "" for anything else.
-func tagName(s *ooxml.Scanner) string {
-	if opens(s) || s.Kind == ooxml.EndTag {
-		return string(s.Local())
-	}
-	return ""
-}
-
-// edits are replacements in a part, gathered from its beginning to its end.
-type edits []edit
-
-type edit struct {
-	from, to int
-	by       []byte
-}
-
-func (e *edits) replace(from, to int, by []byte) { *e = append(*e, edit{from, to, by}) }
-
-// apply returns data with the replacements made; data itself stays.
-func (e edits) apply(data []byte) []byte {
-	if len(e) == 0 {
-		return data
-	}
-	var out []byte
-	at := 0
-	for _, r := range e {
-		out = append(append(out, data[at:r.from]...), r.by...)
-		at = r.to
-	}
-	return append(out, data[at:]...)
 }

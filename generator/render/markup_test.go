@@ -334,6 +334,45 @@ func TestReturnedSameBytes(t *testing.T) {
 	}
 }
 
+// Excel opens an .xlsx only if it says that it is one and has no macros.
+func TestReturnedWithoutMacros(t *testing.T) {
+	t.Parallel()
+	data := rewritten(t, hard(t).Data, func(part func(string) string) map[string]string {
+		const rels = "xl/_rels/workbook.xml.rels"
+		withMacros, _, err := ooxml.AddRelationship([]byte(part(rels)), "http://schemas.microsoft.com/office/2006/relationships/vbaProject", "vbaProject.bin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		types := strings.ReplaceAll(part(typesPart), workbookType, "application/vnd.ms-excel.sheet.macroEnabled.main+xml")
+		added, err := ooxml.AddOverride([]byte(types), "xl/vbaProject.bin", "application/vnd.ms-office.vbaProject")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return map[string]string{rels: string(withMacros), typesPart: string(added), "xl/vbaProject.bin": "macros"}
+	})
+	v := judged(fault(finding.Error, hardPath, hardSheet, "D6", "R-1", "", "", "", "", ""))
+	out := returned(t, v, received(t, hardPath, data))
+	p, err := ooxml.Open(out, ooxml.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.ContentType(p.Main()); got != workbookType {
+		t.Errorf("the workbook is a %s", got)
+	}
+	if _, ok := p.Part("xl/vbaProject.bin"); ok {
+		t.Error("the macros are still there")
+	}
+	for _, r := range p.Related(p.Main()) {
+		if r.Is("vbaProject") {
+			t.Error("the workbook still refers to macros")
+		}
+	}
+	types, _ := p.Part(typesPart)
+	if bytes.Contains(types, []byte("vbaProject")) {
+		t.Errorf("the types still name macros\n%s", types)
+	}
+}
+
 func TestReturnedHugeMergeIsColouredOnce(t *testing.T) {
 	t.Parallel()
 	m := &marked{sheet: hardSheet, cells: ooxml.Rect{From: ooxml.Ref{Row: 1, Col: 1}, To: ooxml.Ref{Row: 1 << 20, Col: 1 << 14}},

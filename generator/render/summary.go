@@ -147,21 +147,24 @@ func frequent(verdicts []*unit.Verdict) []expr.Scope {
 		level        finding.Level
 		units, times int
 	}
-	byRule := map[string]*tally{}
+	// A rule of the trade's list may have several parts, each with its own name.
+	type key struct{ rule, name string }
+	byRule := map[key]*tally{}
 	for _, v := range verdicts {
-		seen := map[string]bool{}
+		seen := map[key]bool{}
 		for _, f := range v.Findings {
 			if f.Level == finding.Unjudged {
 				continue
 			}
-			t := byRule[f.Rule]
+			k := key{f.Rule, f.Name}
+			t := byRule[k]
 			if t == nil {
 				t = &tally{rule: f.Rule, name: f.Name, level: f.Level}
-				byRule[f.Rule] = t
+				byRule[k] = t
 			}
 			t.times++
-			if !seen[f.Rule] {
-				seen[f.Rule] = true
+			if !seen[k] {
+				seen[k] = true
 				t.units++
 			}
 		}
@@ -171,7 +174,7 @@ func frequent(verdicts []*unit.Verdict) []expr.Scope {
 		list = append(list, t)
 	}
 	slices.SortFunc(list, func(a, b *tally) int {
-		return cmp.Or(cmp.Compare(b.units, a.units), cmp.Compare(b.times, a.times), strings.Compare(a.rule, b.rule))
+		return cmp.Or(cmp.Compare(b.units, a.units), cmp.Compare(b.times, a.times), strings.Compare(a.rule, b.rule), strings.Compare(a.name, b.name))
 	})
 	out := make([]expr.Scope, len(list))
 	for i, t := range list {

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -133,13 +134,7 @@ func (r *Run) view() *pageView {
 		}
 	}
 	rules := r.rules()
-	seen := map[string]bool{}
-	for _, t := range rules {
-		if !seen[t.ID] {
-			seen[t.ID] = true
-			v.Choices = append(v.Choices, choiceView{t.ID, t.Name})
-		}
-	}
+	v.Choices = choices(rules)
 	v.Rules, v.RulesLeft = mostFrequent(rules)
 	sc := r.scores()
 	v.Scores = newScoresView(sc)
@@ -149,6 +144,24 @@ func (r *Run) view() *pageView {
 		v.Units[i] = r.Units[i].view(i)
 	}
 	return v
+}
+
+// choices are the rules to filter by, one for each id.
+func choices(tallies []ruleTally) []choiceView {
+	var list []choiceView
+	index := map[string]int{}
+	for _, t := range tallies {
+		i, known := index[t.ID]
+		switch {
+		case !known:
+			index[t.ID] = len(list)
+			list = append(list, choiceView{t.ID, t.Name})
+		case !slices.Contains(strings.Split(list[i].Name, "、"), t.Name):
+			list[i].Name += "、" + t.Name
+		}
+	}
+	slices.SortFunc(list, func(a, b choiceView) int { return strings.Compare(a.ID, b.ID) })
+	return list
 }
 
 // percent is a share with one decimal, half up: 8.3.

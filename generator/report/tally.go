@@ -57,7 +57,7 @@ func (r *Run) title() string {
 }
 
 // ruleTally is how often one rule was broken. A rule that is an error here and
-// unjudged there has two tallies.
+// unjudged there has two tallies, and so have two rules that share an id.
 type ruleTally struct {
 	ID, Name string
 	Level    finding.Level
@@ -69,15 +69,15 @@ type ruleTally struct {
 // rules tallies the run's findings by rule: errors first, then the most frequent.
 func (r *Run) rules() []ruleTally {
 	type key struct {
-		id    string
-		level finding.Level
+		id, name string
+		level    finding.Level
 	}
 	index := map[key]int{}
 	lastUnit := map[key]int{}
 	var tallies []ruleTally
 	for n := range r.Units {
 		for _, f := range r.Units[n].findings() {
-			k := key{f.Rule, f.Level}
+			k := key{f.Rule, f.Name, f.Level}
 			i, known := index[k]
 			if !known {
 				i = len(tallies)
@@ -92,7 +92,7 @@ func (r *Run) rules() []ruleTally {
 		}
 	}
 	slices.SortStableFunc(tallies, func(a, b ruleTally) int {
-		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(b.Times, a.Times), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(b.Times, a.Times), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Name, b.Name))
 	})
 	return tallies
 }

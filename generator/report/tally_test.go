@@ -48,6 +48,15 @@ func TestRulesAreTalliedByLevel(t *testing.T) {
 			t.Errorf("%s %s: %d units, %d times; want %d, %d", c.id, c.level, got.Units, got.Times, c.units, c.times)
 		}
 	}
+	// Two rules of one id are told apart in the tally and filtered together.
+	r.Units[0].Verdict.Findings = append(r.Units[0].Verdict.Findings, fault(finding.Notice, "R-CM-07", "身份证号", "A25", "", "", "", ""))
+	tallies = r.rules()
+	if got := find("R-CM-07", finding.Notice); got.Name != "隐私" || got.Times != 2 {
+		t.Errorf("%+v", got)
+	}
+	if list := choices(tallies); !slices.Contains(list, choiceView{"R-CM-07", "隐私、身份证号"}) || !slices.Contains(list, choiceView{"R-SC-01", "得分不超分值"}) {
+		t.Errorf("choices %v", list)
+	}
 	if first := byFrequency(tallies)[0]; first.ID != "R-CM-05" {
 		t.Errorf("most frequent is %s", first.ID)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"jixiao/generator/expr"
 	"jixiao/generator/value"
@@ -72,7 +73,8 @@ var parseCases = []struct {
 	{text: "{{#如果(总分<60)}}{{#if 备注}}{{elseif a = 1}}{{else if b = 1}}{{else}}{{/if}}", want: "如果 总分 < 60 如果 备注 否则如果 a = 1 否则如果 b = 1 否则 /如果"},
 	{text: "{{#如果总分<60}}", want: "如果 总分 < 60"},
 	{text: "{{合并}}{{ 分页 }}{{图:公章}}{{图：张三's 章}}{{图 : 公章}}", want: "合并 分页 图 公章 图 张三's 章 图 公章"},
-	{text: "{{! 说明 {{ don't | x}}{{！另一个}}", want: "说明 说明"},
+	{text: "{{! 说明 { don't | x}}{{！另一个}}", want: "说明 说明"},
+	{text: "{{! 没有结尾 {{甲}}", want: "‹{{! 没有结尾 › 值 甲", faults: []string{"{{! 没有结尾 ⇒ 没有写完：“{{”后面缺少“}}”"}},
 	{text: "{{合并率}}{{图名}}{{否则率}}{{分页 + 1}}", want: "值 合并率 值 图名 值 否则率 值 分页 + 1"},
 
 	// literal braces, quotes
@@ -131,6 +133,12 @@ var parseCases = []struct {
 		"{{如果 a > 1}} ⇒ “如果”前面缺少“#”：{{#如果 …}}", "{{每个 指标}} ⇒ “每个”前面缺少“#”：{{#每个 …}}"}},
 	{text: "{{#每个 指标|金额}}{{合并|可空}}", want: "‹{{#每个 指标|金额}}{{合并|可空}}›", faults: []string{
 		"{{#每个 指标|金额}} ⇒ “#每个 指标”后面不能有管道", "{{合并|可空}} ⇒ “合并”后面不能有管道"}},
+	{text: "{{#ifx > 1}}{{/每个 a + 1}}{{#每个 +}}", want: "‹{{#ifx > 1}}{{/每个 a + 1}}{{#每个 +}}›", faults: []string{
+		"{{#ifx > 1}} ⇒ 没有“#ifx”，您是否想写：#if", "{{/每个 a + 1}} ⇒ “/每个”后面应是列表的名称，不能是公式",
+		"{{#每个 +}} ⇒ 第7个字符：公式没有写完：“+”后面缺少内容"}},
+	{text: "{{a|金额|增减:上年.a}}", want: "值 a 类型=金额 参数=上年.a"},
+	{text: "{{! 没有结尾", want: "‹{{! 没有结尾›", faults: []string{"{{! 没有结尾 ⇒ 没有写完：“{{”后面缺少“}}”"}},
+	{text: `{{x|默认:"a}} b"}}`, want: `值 x ‹ b"}}›`, faults: []string{"}} ⇒ 多了“}}”：前面没有“{{”"}},
 	{text: "{{图:}}", want: "‹{{图:}}›", faults: []string{"{{图:}} ⇒ “图”后面缺少图片的名称，如 {{图:公章}}"}},
 	{text: "{{" + strings.Repeat("长", 3000) + "}}", want: "‹{{" + strings.Repeat("长", 3000) + "}}›", faults: []string{
 		"{{" + strings.Repeat("长", 38) + "… ⇒ 没有写完：“{{”后面缺少“}}”", "}} ⇒ 多了“}}”：前面没有“{{”"}},
@@ -362,6 +370,22 @@ func TestPrintAndCell(t *testing.T) {
 		_, text, number := tag.Cell(s)
 		if fmt.Sprint(lines) != "[]" || text != "" || number || tag.Text(s) != "" || tag.Holds(s) || tag.Value(s).Kind() != value.Blank {
 			t.Errorf("%+v prints %q", tag, lines)
+		}
+	}
+}
+
+// TestLongTexts holds that the cost of a text grows with its length.
+func TestLongTexts(t *testing.T) {
+	t.Parallel()
+	for _, pattern := range []string{"{{", "{{\"", "\"{{", "{{'}}", "{{“", "{{a|", "}}", "{{{", "{{\"}}\"", "{{a|默认:\"", "{{#每个 a}}", "{{!"} {
+		text := strings.Repeat(pattern, 300_000/len(pattern))
+		for _, text := range []string{text, strings.Repeat("{{"+strings.Repeat(strings.TrimLeft(pattern, "{"), 2000)+"}}\"", 20)} {
+			began := time.Now()
+			pieces, _ := Parse(text)
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("%q: %v", pattern, took)
+			}
+			covers(t, text, pieces)
 		}
 	}
 }

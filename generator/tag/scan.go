@@ -55,18 +55,27 @@ type body struct {
 func scan(text string, from int) (b body, ok bool) {
 	limit := min(len(text), from+maxTag)
 	if comment(text[from:limit]) {
-		for i := from; i < limit; i++ {
-			if n := closing(text[i:limit]); n > 0 {
-				return body{parts: []span{{from, i}}, end: i + n}, true
-			}
-		}
-		return body{end: lineEnd(text, from, limit)}, false
+		return remark(text, from, limit)
 	}
 	if b, ok = cut(text, from, limit, true); !ok {
 		// A quotation mark without its twin may have swallowed the braces.
 		b, ok = cut(text, from, limit, false)
 	}
 	return b, ok
+}
+
+// remark goes through a comment, in which quotation marks and pipes say nothing.
+// Opening braces end it all the same: a comment without end must not swallow a tag.
+func remark(text string, from, limit int) (body, bool) {
+	for i := from; i < limit; i++ {
+		if n := closing(text[i:limit]); n > 0 {
+			return body{parts: []span{{from, i}}, end: i + n}, true
+		}
+		if opening(text[i:limit]) > 0 {
+			return body{end: i}, false
+		}
+	}
+	return body{end: lineEnd(text, from, limit)}, false
 }
 
 // comment reports whether the first thing in a tag is an exclamation mark.
@@ -83,9 +92,10 @@ func lineEnd(text string, from, limit int) int {
 }
 
 // cut goes through a tag up to its closing braces and cuts it at the pipes.
-// Quoted text is passed over; braces within count only when they may: see quoted.
+// Quoted text is passed over; with braces it may hold some, see swallows.
 func cut(text string, from, limit int, braces bool) (body, bool) {
 	b := body{}
+	lone := "" // marks that turned out to have no twin: they are letters
 	start, i := from, from
 	for i < limit {
 		if n := closing(text[i:limit]); n > 0 {
@@ -97,41 +107,42 @@ func cut(text string, from, limit int, braces bool) (body, bool) {
 			return body{end: i}, false
 		}
 		r, size := utf8.DecodeRuneInString(text[i:limit])
+		head := len(b.parts) == 0
 		switch {
 		case r == '|' || r == '｜':
 			b.parts = append(b.parts, span{start, i})
 			start = i + size
-		case len(b.parts) == 0:
-			size = max(size, quoted(text[i:limit], braces))
-		case mayQuote(r, text[start:i]):
-			size = max(size, quoted(text[i:limit], false))
+		case strings.ContainsRune(lone, r):
+		case head || mayQuote(r, text[start:i]):
+			n := expr.Quoted(text[i:limit])
+			if n > 0 && !swallows(text[i:i+n], braces && head) {
+				size = n
+			} else if n != 0 {
+				lone += string(r)
+			}
 		}
 		i += size
 	}
 	return body{end: lineEnd(text, from, limit)}, false
 }
 
-// quoted measures the quoted text at the beginning of s, 0 when there is none.
-// Braces inside count as text when they are allowed, unless they read like the
-// end of this tag and the beginning of the next.
-func quoted(s string, braces bool) int {
-	n := expr.Quoted(s)
-	if n <= 0 {
-		return 0
-	}
+// swallows reports whether quoted text runs over the end of its tag. Braces
+// inside count as text when they are allowed, unless they read like the end of
+// this tag and the beginning of the next.
+func swallows(s string, braces bool) bool {
 	closed := false
-	for i := range n {
+	for i := range len(s) {
 		switch {
-		case closing(s[i:n]) > 0:
+		case closing(s[i:]) > 0:
 			if !braces {
-				return 0
+				return true
 			}
 			closed = true
-		case opening(s[i:n]) > 0 && (closed || !braces):
-			return 0
+		case opening(s[i:]) > 0 && (closed || !braces):
+			return true
 		}
 	}
-	return n
+	return false
 }
 
 // mayQuote reports whether r opens a quotation inside a pipe's parameter: a

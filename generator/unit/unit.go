@@ -7,6 +7,7 @@
 package unit
 
 import (
+	"slices"
 	"strings"
 
 	"jixiao/generator/expr"
@@ -92,6 +93,12 @@ type Record struct {
 type Document struct {
 	Path string // below the results folder, with slashes: 单位/某局/某局自评表.docx
 	Data []byte
+}
+
+// Recognised reports whether anything of the form was read: without it there is
+// nothing to judge and nothing to print.
+func (r *Record) Recognised() bool {
+	return slices.ContainsFunc(r.Submission.Workbooks, func(w Workbook) bool { return w.Layout.Recognised() })
 }
 
 // Field returns the field of that name, or nil.

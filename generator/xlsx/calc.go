@@ -99,16 +99,18 @@ func (r *rendering) eval(n *node, v viewpoint) scalar {
 	case opBinary:
 		return r.binary(n, v)
 	}
-	d, bad := asNumber(r.eval(n.args[0], v))
+	s := r.eval(n.args[0], v)
+	if n.op == opPlus { // a plus sign changes nothing, not even text
+		return s
+	}
+	d, bad := asNumber(s)
 	switch {
 	case bad.stops():
 		return bad
 	case n.op == opNegate:
 		return number(d.Neg())
-	case n.op == opPercent:
-		return number(d.Shift(-2))
 	}
-	return r.eval(n.args[0], v) // a plus sign changes nothing, not even text
+	return number(d.Shift(-2))
 }
 
 func (r *rendering) binary(n *node, v viewpoint) scalar {

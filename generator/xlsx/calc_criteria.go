@@ -153,8 +153,14 @@ func sumColumn(c *call) int {
 // conditional is the …IF and …IFS functions: target is the argument to add up (-1: none),
 // ranges are the arguments with a range each, its criterion behind it.
 func (c *call) conditional(target int, ranges []int, what outcome) scalar {
-	criteria := make([]criterion, len(ranges))
-	for k, i := range ranges {
+	if target >= len(c.args) || len(ranges) == 0 {
+		return failure("#VALUE!")
+	}
+	q := query{ranges: ranges, what: what}
+	if target >= 0 {
+		q.target = c.args[target]
+	}
+	for _, i := range ranges {
 		s := c.arg(i + 1)
 		if s.stops() {
 			return s
@@ -162,22 +168,23 @@ func (c *call) conditional(target int, ranges []int, what outcome) scalar {
 		if s.kind == blankValue {
 			s = whole(0)
 		}
-		criteria[k] = newCriterion(s)
+		q.criteria = append(q.criteria, newCriterion(s))
 	}
-	if len(ranges) > 0 && target < 0 {
-		return c.matching(ranges, nil, criteria[0], what, criteria[1:]...)
-	}
-	if target >= 0 && target < len(c.args) && len(ranges) > 0 {
-		return c.matching(ranges, c.args[target], criteria[0], what, criteria[1:]...)
-	}
-	return failure("#VALUE!")
+	return c.matching(q)
+}
+
+// query is which cells count, and for what.
+type query struct {
+	ranges   []int // arguments
+	criteria []criterion
+	target   *node // what is added up; nil when cells are counted
+	what     outcome
 }
 
 // matching visits the rows and columns of the ranges side by side.
-func (c *call) matching(ranges []int, target *node, first criterion, what outcome, more ...criterion) scalar {
-	criteria := append([]criterion{first}, more...)
-	areas := make([]area, len(ranges))
-	for k, i := range ranges {
+func (c *call) matching(q query) scalar {
+	areas := make([]area, len(q.ranges))
+	for k, i := range q.ranges {
 		a, ok := c.r.oneRange(c.args[i], c.v)
 		if !ok {
 			return unknown
@@ -191,10 +198,13 @@ func (c *call) matching(ranges []int, target *node, first criterion, what outcom
 		}
 	}
 	var sums area
-	if target != nil {
+	if q.target != nil {
 		var ok bool
-		if sums, ok = c.r.oneRange(target, c.v); !ok {
+		if sums, ok = c.r.oneRange(q.target, c.v); !ok {
 			return unknown
+		}
+		if q.target == c.args[0] && (sums.rows.to-sums.rows.from+1 != height || sums.toCol-sums.fromCol+1 != width) {
+			return failure("#VALUE!") // SUMIF takes the shape of its range, SUMIFS insists on it
 		}
 	}
 	// Below the last row all cells are empty: they are counted, not visited.
@@ -215,7 +225,7 @@ func (c *call) matching(ranges []int, target *node, first criterion, what outcom
 				if v != nil && v.kind == unknownValue {
 					return unknown
 				}
-				if met = criteria[k].matches(v); !met {
+				if met = q.criteria[k].matches(v); !met {
 					break
 				}
 			}
@@ -223,7 +233,7 @@ func (c *call) matching(ranges []int, target *node, first criterion, what outcom
 				continue
 			}
 			n++
-			if target == nil {
+			if q.target == nil {
 				continue
 			}
 			switch v := c.r.at(sums.sheet, sums.rows.from+dr, sums.fromCol+dc); {
@@ -237,15 +247,15 @@ func (c *call) matching(ranges []int, target *node, first criterion, what outcom
 			}
 		}
 	}
-	switch what {
+	switch q.what {
 	case summed:
 		return bounded(t.sum.sum())
 	case averaged:
 		return t.average()
 	}
 	empty := true
-	for k := range criteria {
-		empty = empty && criteria[k].matches(nil)
+	for k := range q.criteria {
+		empty = empty && q.criteria[k].matches(nil)
 	}
 	if empty {
 		n += (height - max(visible, 0)) * width

@@ -51,7 +51,7 @@ func init() { // not a literal: evaluation refers to the table through the tree
 
 		"SUBTOTAL": {2, -1, subtotal},
 		"COUNTBLANK": {1, 1, func(c *call) scalar {
-			return c.matching([]int{0}, nil, criterion{blank: true, text: ""}, counted)
+			return c.matching(query{ranges: []int{0}, criteria: []criterion{{blank: true}}, what: counted})
 		}},
 		"COUNTIF":    {2, 2, func(c *call) scalar { return c.conditional(-1, []int{0}, counted) }},
 		"SUMIF":      {2, 3, func(c *call) scalar { return c.conditional(sumColumn(c), []int{0}, summed) }},

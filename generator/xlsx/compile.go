@@ -148,7 +148,7 @@ func (c *compiler) bindCells() {
 			for j := range rw.cells {
 				cl := &rw.cells[j]
 				if cl.text != nil {
-					c.styles.prepare(cl.style, cl.text.whole)
+					cl.text.looks = c.styles.prepare(cl.style, cl.text.whole)
 				}
 				if f := cl.formula; f != nil {
 					c.book.bind(f.tokens)

@@ -62,8 +62,11 @@ func (r *rendering) fillCell(sh *outSheet, v *cellValue, c *cell, f *frame) {
 		number, text, isNumber := t.whole.Cell(f.scope)
 		if isNumber {
 			v.kind, v.text = numberValue, number.Number
-			if style, ok := r.t.styles.find(c.style, number); ok {
-				v.style = style + 1
+			for _, l := range t.looks {
+				if l.code == number.Code && l.own == number.Own {
+					v.style = l.look + 1
+					break
+				}
 			}
 			return
 		}

@@ -153,10 +153,17 @@ var probes = []value.Value{
 	value.Int(1).As(value.TypeInteger), value.Int(1).As(value.TypeNumber),
 }
 
-// prepare adds the looks that a cell may need.
-func (st *styles) prepare(style int, t *tag.Tag) {
+// codeLook is the look that a number with a code of its own has in a cell.
+type codeLook struct {
+	code string
+	own  bool // value.Cell.Own
+	look int
+}
+
+// prepare adds the looks that a cell may need, and lists them.
+func (st *styles) prepare(style int, t *tag.Tag) (looks []codeLook) {
 	if t == nil || t.Format == nil || st.xfsEnd == 0 {
-		return
+		return nil
 	}
 	for _, v := range probes {
 		cell, ok := t.Format.Excel(v)
@@ -164,10 +171,18 @@ func (st *styles) prepare(style int, t *tag.Tag) {
 			continue
 		}
 		want, ok := st.wanted(style, cell)
-		if _, known := st.added[want]; !ok || known {
+		if !ok {
 			continue
 		}
-		st.added[want] = st.first + len(st.order)
+		look, known := st.added[want]
+		if !known {
+			look = st.first + len(st.order)
+		}
+		looks = append(looks, codeLook{cell.Code, cell.Own, look})
+		if known {
+			continue
+		}
+		st.added[want] = look
 		st.order = append(st.order, want)
 		if id, ok := builtinFormats[want.code]; ok {
 			st.fmtIDs[want.code] = id
@@ -176,16 +191,7 @@ func (st *styles) prepare(style int, t *tag.Tag) {
 			st.nextID++
 		}
 	}
-}
-
-// find returns the look for a number, false when the cell keeps its own.
-func (st *styles) find(style int, cell value.Cell) (int, bool) {
-	want, ok := st.wanted(style, cell)
-	if !ok {
-		return 0, false
-	}
-	i, ok := st.added[want]
-	return i, ok
+	return looks
 }
 
 // write returns styles.xml with the added looks; nil when there are none.

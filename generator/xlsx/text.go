@@ -174,10 +174,11 @@ func limitText(text string) string {
 // cellText is the text of a cell, or another text, that holds tags.
 type cellText struct {
 	pieces    []piece
-	whole     *tag.Tag // the text is this one value tag and nothing else: the cell keeps the value's type
-	mergeDown bool     // {{合并}}: equal neighbours downward become one cell
-	pageBreak bool     // {{分页}}: the page ends between items
-	rich      bool     // some run has a look of its own
+	whole     *tag.Tag   // the text is this one value tag and nothing else: the cell keeps the value's type
+	mergeDown bool       // {{合并}}: equal neighbours downward become one cell
+	pageBreak bool       // {{分页}}: the page ends between items
+	rich      bool       // some run has a look of its own
+	looks     []codeLook // of whole: the look of the cell for each number format that its tag may ask for
 }
 
 // piece is a stretch of literal text, a value, or the edge of a block inside the text.
