@@ -126,7 +126,7 @@ func longest(lists [][]string) []string {
 func apply(rule *form.Rule, s expr.Scope, v *unit.Verdict, path []*unit.Item, index int) (finding.Finding, bool) {
 	if rule.When != nil {
 		applies := rule.When.Eval(s)
-		if yes, known := applies.Bool(); known && !yes {
+		if yes, known := applies.Bool(); known && !yes || applies.Kind() == value.NotApplicable {
 			return finding.Finding{}, false
 		} else if !known {
 			return unjudged(rule, applies.Why(), v, path, index), true

@@ -17,7 +17,7 @@ import (
 // sides, so that the finding can say what was filled, what it should be and by
 // how much it is off.
 type comparison struct {
-	holds       bool
+	holds       bool   // true, or not applicable: what the unit says does not arise is not judged
 	unknown     string // why it cannot be judged; "" when it can
 	op          string // "" when the formula is no comparison
 	left, right value.Value
@@ -46,7 +46,7 @@ func compare(rule *form.Rule, s expr.Scope) comparison {
 		t := rule.Tolerance.Eval(s)
 		n, known := t.Number()
 		if !known {
-			c.unknown = t.Why()
+			c.holds, c.unknown = t.Kind() == value.NotApplicable, t.Why()
 			return c
 		}
 		tolerance = n
@@ -71,11 +71,7 @@ func compare(rule *form.Rule, s expr.Scope) comparison {
 func truth(v value.Value) comparison {
 	yes, known := v.Bool()
 	if !known {
-		why := v.Why()
-		if why == "" {
-			why = "公式没有得出是或否"
-		}
-		return comparison{unknown: why}
+		return comparison{holds: v.Kind() == value.NotApplicable, unknown: v.Why()}
 	}
 	return comparison{holds: yes}
 }

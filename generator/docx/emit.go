@@ -185,10 +185,7 @@ func (b *builder) branch(e event) {
 	f.branches = append(f.branches, f.ops)
 	f.ops = nil
 	if s := e.block.spots[e.at]; s.tag.Kind == tag.ElseIf && !e.block.part {
-		outer := b.frames
-		b.frames = b.frames[:len(b.frames)-1]
 		b.use(s)
-		b.frames = outer
 	}
 }
 

@@ -221,7 +221,7 @@ func (b *builder) table(n *node) {
 		b.rowPlans, b.columns = list, map[column]int{}
 		o.ops = b.within(n, func() {
 			b.findLabels(list, o.slot)
-			b.rows(n, plans)
+			b.rows(n, n.start, n.end, plans)
 		})
 		b.rowPlans, b.columns = outerRows, outerColumns
 	}
@@ -236,48 +236,30 @@ func (b *builder) followsTable(n *node) bool {
 	return i > 0 && kids[i-1].name == "w:tbl" && len(b.p.after[kids[i-1]])+len(b.p.before[n]) == 0
 }
 
-// rows writes an element that holds rows.
-func (b *builder) rows(n *node, plans map[*node]*row) {
-	at := n.start
+// rows writes data[at:end], which is an element that holds rows, or its content.
+func (b *builder) rows(n *node, at, end int, plans map[*node]*row) {
 	for _, k := range n.kids {
 		b.raw(at, k.start)
 		b.fire(b.p.before[k])
 		switch r := plans[k]; {
 		case r != nil:
 			b.row(r)
-		case k.transparent() && k.name != "w:sdt":
-			b.rows(k, plans)
-		case k.name == "w:sdt" && len(k.gather("w:tr")) > 0:
-			b.rowShell(k, plans)
+		case k.name == "w:sdt" && k.content() != k:
+			c := k.content()
+			b.op(&shellOp{
+				open:  b.within(nil, func() { b.raw(k.start, c.body) }),
+				body:  b.within(nil, func() { b.rows(c, c.body, c.bodyEnd, plans) }),
+				close: b.within(nil, func() { b.raw(c.bodyEnd, k.end) }),
+			})
+		case k.transparent():
+			b.rows(k, k.start, k.end, plans)
 		default:
 			b.raw(k.start, k.end)
 		}
 		b.fire(b.p.after[k])
 		at = k.end
 	}
-	b.raw(at, n.end)
-}
-
-// rowShell writes a content control around rows, which goes with its last row.
-func (b *builder) rowShell(n *node, plans map[*node]*row) {
-	c := n.content()
-	o := &shellOp{open: b.within(nil, func() { b.raw(n.start, c.body) })}
-	o.body = b.within(nil, func() {
-		for _, k := range c.kids {
-			b.fire(b.p.before[k])
-			switch r := plans[k]; {
-			case r != nil:
-				b.row(r)
-			case k.name == "w:sdt":
-				b.rowShell(k, plans)
-			default:
-				b.raw(k.start, k.end)
-			}
-			b.fire(b.p.after[k])
-		}
-	})
-	o.close = b.within(nil, func() { b.raw(c.bodyEnd, n.end) })
-	b.op(o)
+	b.raw(at, end)
 }
 
 // row writes one row.

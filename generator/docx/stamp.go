@@ -255,7 +255,7 @@ func (c *compiler) layouts() {
 		if p.changes {
 			t.plain.programs = append(t.plain.programs, p)
 		}
-		if p.changes || p.kind == "header" || p.kind == "officeDocument" {
+		if p.changes || p.kind == "header" || p.kind == "officeDocument" && c.header != nil {
 			t.marked.programs = append(t.marked.programs, p)
 		}
 	}

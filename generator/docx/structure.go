@@ -1,6 +1,9 @@
 package docx
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // What is repeated no times, or left out, must leave a document that Word
 // opens: a cell ends in a paragraph, a table has a row, two tables do not
@@ -169,7 +172,7 @@ func (o *shellOp) run(st *state) {
 	st.do(o.open)
 	inside := len(st.out)
 	st.do(o.body)
-	if len(st.out) == inside {
+	if len(bytes.TrimSpace(st.out[inside:])) == 0 {
 		st.out = st.out[:start]
 		return
 	}

@@ -44,15 +44,6 @@ var spaces = map[string]string{
 	"http://schemas.microsoft.com/office/word/2012/wordml":                   "w15",
 	"urn:schemas-microsoft-com:vml":                                          "v",
 	"urn:schemas-microsoft-com:office:office":                                "o",
-	"http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing":    "wp14",
-	"http://schemas.microsoft.com/office/word/2010/wordprocessingShape":      "wps",
-	"http://schemas.microsoft.com/office/word/2010/wordprocessingGroup":      "wpg",
-	"http://schemas.openxmlformats.org/drawingml/2006/picture":               "pic",
-	"http://schemas.openxmlformats.org/drawingml/2006/chart":                 "c",
-	"http://schemas.openxmlformats.org/drawingml/2006/diagram":               "dgm",
-	"http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas":     "wpc",
-	"http://schemas.openxmlformats.org/officeDocument/2006/customXml":        "ds",
-	"http://schemas.openxmlformats.org/schemaLibrary/2006/main":              "sl",
 }
 
 // tree is a part as elements over its bytes.

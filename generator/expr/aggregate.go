@@ -159,6 +159,13 @@ func (c *callNode) aggregate(s Scope) operand {
 
 // over visits every item, or the scope itself when the run names no list.
 func (w *sweep) over(s Scope) *value.Value {
+	if name, bare := w.run.value.(*nameNode); bare && w.call.fn.counts && len(w.run.conds) == 0 {
+		// 个数(项目.指标) inside one 项目: its own indicators are the list at hand.
+		if b, ok := Path(s, name.path); ok && b.IsList {
+			w.count += len(b.Items)
+			return nil
+		}
+	}
 	path, lack := w.run.driver(s)
 	if lack != nil {
 		return lack
@@ -213,6 +220,11 @@ func (w *sweep) level(base Scope, path []string, i int) *value.Value {
 	switch {
 	case !ok:
 		return unknown("没有叫“" + spelled(path[:i+1]) + "”的列表")
+	case b.IsList && b.Current != nil && i < len(path)-1:
+		// A list around that stands at an item: 合计(项目.指标.得分) inside one
+		// 项目 is the sum of its own indicators.
+		at.here = b
+		return w.inside(b.Current, path, i)
 	case b.IsList:
 		for k, item := range b.Items {
 			at.here = Binding{Items: b.Items, IsList: true, Current: item, Index: k}

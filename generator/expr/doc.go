@@ -41,5 +41,8 @@
 //
 // Inside 合计 个数 平均 连接, and inside 最大 最小 with one value, a name like
 // 指标.得分 means every item of 指标 in turn, 本条.得分 the item at which the
-// expression itself stands. Outside, 指标.得分 is the item at hand.
+// expression itself stands. Outside, 指标.得分 is the item at hand. Of lists
+// inside lists only the innermost is gone through where those around it stand at
+// an item: 合计(项目.指标.得分) inside one 项目 is the sum of its own indicators,
+// and outside of 项目 the sum of all.
 package expr

@@ -97,9 +97,7 @@ func (c *compiler) hang(f *field) {
 	add(f.row)
 	if f.head >= 0 {
 		c.form.labels[f.head].head = true
-		if !f.soft {
-			add(f.head)
-		}
+		add(f.head)
 	}
 	if f.key >= 0 || f.row >= 0 {
 		c.form.rows[c.form.labels[max(f.key, f.row)].row].value = true
@@ -126,7 +124,8 @@ func (c *compiler) left(k *formCell) (labels []int32, between bool) {
 
 // beside finds the anchors of a cell without literal text: the label left of
 // it, the header above it, or both. A value alone behind its label (项目名称 | …)
-// needs no header; several values behind one label stand in a table and do.
+// needs no header, unless it stands in a column of values that has one; several
+// values behind one label stand in a table and do.
 func (c *compiler) beside(f *field, left []int32, between bool) {
 	k, labels := f.cell, c.form.labels
 	alone := len(left) > 0 && !between && !c.follower(k)
@@ -142,11 +141,10 @@ func (c *compiler) beside(f *field, left []int32, between bool) {
 		}
 	}
 	if alone {
-		f.row = left[0]
-		if h := c.softHeader(k, rowLabel); h >= 0 {
-			f.head, f.soft = h, true
+		f.row, f.head = left[0], c.columnOfOne(k, rowLabel)
+		if f.spec.Label = rowLabel.text; f.head >= 0 {
+			f.spec.Label += "·" + labels[f.head].text
 		}
-		f.spec.Label = rowLabel.text
 		return
 	}
 	f.head = c.header(k.rect.From.Col, k.rect.From.Row, rowLabel)
@@ -199,9 +197,9 @@ func (c *compiler) header(col, row int, rowLabel *label) int32 {
 	return -1
 }
 
-// softHeader is the header of a table with a single column of values; it must
-// stand right above an unbroken column of them, beside another header.
-func (c *compiler) softHeader(k *formCell, rowLabel *label) int32 {
+// columnOfOne is the header of a table with a single column of values, or -1; it
+// must stand right above an unbroken column of them, beside another header.
+func (c *compiler) columnOfOne(k *formCell, rowLabel *label) int32 {
 	for r := k.rect.From.Row - 1; r > 0; r-- {
 		o := c.at[ooxml.Ref{Row: r, Col: k.rect.From.Col}]
 		if o != nil && o.kind == tagged && !o.keyed() {

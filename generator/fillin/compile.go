@@ -81,7 +81,6 @@ type field struct {
 	*slot
 	row     int32   // the label left of it
 	head    int32   // the header above it
-	soft    bool    // the header helps, the label left of it is enough
 	context []int32 // other labels around it that may name the unit of money, nearest first
 }
 

@@ -193,5 +193,9 @@ func TestOtherForms(t *testing.T) {
 		form := drawn(t, nil, "A1", "基础数据", "B1", "本年数", "A2", "在职人员", "B2", "{{在职|整数}}", "A3", "退休人员", "B3", "{{退休|整数}}", "A4", "公用经费", "B4", "{{公用|金额}}")
 		book := drawn(t, nil, "A1", "基础数据", "B1", "上年数", "C1", "本年数", "A2", "在职人员", "B2", "9", "C2", "10", "A3", "退休人员", "B3", "3", "A4", "公用经费", "B4", "1.5", "C4", "2.5")
 		diff(t, "values", lines(locate(form, book, nil), true), []string{"在职 表!C2 = 10", "退休 表!C3 = ", "公用 表!C4 = 2.5"})
+		renamed := drawn(t, nil, "A1", "基础数据", "B1", "上年数", "C1", "当年数据", "A2", "在职人员", "B2", "9", "C2", "10", "A3", "退休人员", "B3", "3", "A4", "公用经费", "B4", "1.5", "C4", "2.5")
+		l := locate(form, renamed, nil)
+		diff(t, "header gone", lines(l, true), nil)
+		diff(t, "header gone: problems", problems(l), []string{"找不到 “本年数” 表!A1 → 在职、退休、公用"})
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -292,7 +291,5 @@ func diff(t testing.TB, what string, got, want []string) {
 	}
 	t.Errorf("%s: want -, got +%s", what, b.String())
 }
-
-func TestMain(m *testing.M) { os.Exit(m.Run()) }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

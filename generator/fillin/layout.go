@@ -1,3 +1,32 @@
+// Package fillin finds the values of a form in the workbooks that units send.
+// The fill-in workbook (填报表.xlsx: the blank official form with a tag in every
+// cell to fill) is the map; incoming sheets are read by what they say, not by
+// where it stands.
+//
+//	填报表.xlsx ─► Compile ─► Map
+//	报送件      ─► Map.Locate ─► Layout: each value with its cell, and the labels that were not found
+//
+// Compile (once):
+//
+//	compile.go   cells to labels, constants and tags; rows of lists; sheets that are items of a list
+//	literal.go   literal text beside tags: labels inside the cell, what is printed behind a value
+//	anchor.go    each value hangs on labels: in its cell, left of it, above it, or two of them
+//
+// Locate (for each sheet):
+//
+//	labels.go    one spelling for labels
+//	view.go      the sheet, its rows and merged cells
+//	scan.go      all labels of the form in the sheet, however they are written     ─► hits
+//	section.go   which sheet of the form it is; forms one below the other are cut  ─► sections
+//	align.go     rows of the form against rows of the section, then their labels   ─► alignment
+//	pick.go      the cell of a value, from the cells of its labels
+//	cut.go       the value inside its cell
+//	list.go      the items of a list
+//	locate.go    all of one section                                                 ─► reading
+//	assemble.go  all of the workbook                                                ─► Layout
+//
+// The rule above all: a value from the wrong cell is worse than none. Where
+// several cells could be meant the value is not located, and a Problem says so.
 package fillin
 
 import (
@@ -45,9 +74,13 @@ type Located struct {
 	Sheet  string
 	Cell   ooxml.Ref   // the cell itself; for merged cells the top left one
 	Source *ooxml.Cell // nil when the cell is empty
-	Raw    string      // the cell's text, or the part of it that was cut out between labels
-	Filled bool        // filled down from a merged cell or a blank below an equal label: it is not the cell's own
-	Unit   string      // 元, 万元 or 亿元 where the header or a note of the sheet says so, else ""
+	Raw    string      // the cell's text, or the part of it that was cut out between labels; "" for 指标2： and other place holders
+	// Filled says that the value is not the place's own: it was filled down from a merged cell, or into a blank one from the
+	// text above. Raw and Source are those of the cell that it comes from. A figure that is Filled counts there, not here.
+	Filled bool
+	// Unit is the unit of an amount as the header, the row's label, a label around them or a note of the sheet writes it,
+	// nearest first: 元 万元 亿元, also 千元 and 百万元; "" when nothing says.
+	Unit string
 }
 
 // ProblemKind says what is wrong with a label.
@@ -66,6 +99,6 @@ type Problem struct {
 	Label string  // as the form writes it
 	Found string  // as the workbook writes it, for LabelDiffers
 	Specs []*Spec // the values that hang on it
-	Sheet string  // where it was looked for; "" when the whole sheet is missing
+	Sheet string  // where it was looked for; "" when the whole sheet is missing (Label is then its name in the form)
 	Cell  string  // near which cell; "" when unknown
 }

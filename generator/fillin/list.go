@@ -120,6 +120,9 @@ func (w *walker) item(n int) ([]Located, bool) {
 			continue
 		}
 		if l, ok := w.take(c.field, c.head, spots[j]); ok {
+			if isText(c.spec) && placeholder([]byte(labelOf(l.Raw))) {
+				l.Raw = "" // 指标2： is no name
+			}
 			cells = append(cells, l)
 		}
 	}

@@ -77,13 +77,15 @@ func (r *reading) inRow(f *field) (Located, bool) {
 	if p == nil {
 		return Located{}, false
 	}
-	if f.head >= 0 && r.at[f.head] != nil {
+	if f.head >= 0 {
 		head := r.at[f.head]
+		if head == nil {
+			return Located{}, false
+		}
 		if n := p.rect.From.Row; n < head.rect.From.Row || n > head.rect.To.Row {
 			return r.take(f, f.head, r.under(n, head, true))
 		}
-	}
-	if f.head >= 0 && !f.soft {
+		r.ambiguous(f, f.row, p.rect.From) // the row's label stands in the header
 		return Located{}, false
 	}
 	s := r.beside(f.row, f)

@@ -42,7 +42,9 @@ func (c *change) check(t *testing.T, m *fillin.Map, seed *ooxml.Workbook, before
 	}
 	for _, x := range c.gone {
 		n := len(want)
-		want = slices.DeleteFunc(want, func(y string) bool { return name(y) == x || strings.HasSuffix(x, "*") && strings.HasPrefix(name(y), x[:len(x)-1]) })
+		want = slices.DeleteFunc(want, func(y string) bool {
+			return name(y) == x || strings.HasSuffix(x, "*") && strings.HasPrefix(name(y), x[:len(x)-1])
+		})
 		if len(want) == n {
 			t.Fatalf("no value %s", x)
 		}

@@ -297,3 +297,101 @@ func TestDeletedRows(t *testing.T) {
 		diff(t, fmt.Sprint("values without row ", row), got, left)
 	}
 }
+
+// A Map serves many workers at once.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	m := theMap(t)
+	seed := base(t)
+	want := lines(m.Locate(seed), true)
+	done := make(chan []string)
+	for range 8 {
+		go func() { done <- lines(m.Locate(seed), true) }()
+	}
+	for range 8 {
+		diff(t, "read by one of eight", <-done, want)
+	}
+}
+
+// The rule above all: whatever becomes of the labels, no value is taken from
+// another value's cell. Labels are wiped out, renamed and written a second time
+// at random; every text that is read for a field must be that field's own.
+func TestNeverAnotherValue(t *testing.T) {
+	t.Parallel()
+	m := theMap(t)
+	seed := base(t)
+	labels := texts(read(t, file(t, "blank-whole.xlsx")))
+	for k := range texts(read(t, file(t, "blank-project.xlsx"))) {
+		labels[k] = true
+	}
+	own := map[string]map[string]bool{} // field ─► the texts that it has
+	var visit func(path string, g *fillin.Group, see func(id string, c *fillin.Located))
+	visit = func(path string, g *fillin.Group, see func(id string, c *fillin.Located)) {
+		for i := range g.Cells {
+			see(path+g.Cells[i].Spec.Name, &g.Cells[i])
+		}
+		for _, l := range g.Lists {
+			for i := range l.Items {
+				visit(path+l.Name+".", &l.Items[i], see)
+			}
+		}
+	}
+	visit("", &m.Locate(seed).Group, func(id string, c *fillin.Located) {
+		if own[id] == nil {
+			own[id] = map[string]bool{"": true}
+		}
+		own[id][plain(c.Raw)] = true
+	})
+	found, lost := 0, 0
+	for n := range uint64(1500) {
+		b := clone(seed)
+		rnd := rand.New(rand.NewPCG(n, 5))
+		var log []string
+		for range 1 + rnd.IntN(6) {
+			s := &b.Sheets[rnd.IntN(len(b.Sheets))]
+			i := rnd.IntN(len(s.Cells))
+			for tries := 0; tries < 50 && !labels[plain(s.Cells[i].Text)]; tries++ {
+				i = rnd.IntN(len(s.Cells))
+			}
+			c := &s.Cells[i]
+			if !labels[plain(c.Text)] {
+				continue
+			}
+			at := c.Ref.String()
+			switch rnd.IntN(5) {
+			case 0:
+				log = append(log, s.Name+" wipe "+at+" "+plain(c.Text))
+				put(s, at, "")
+			case 1:
+				log = append(log, s.Name+" rename "+at+" "+plain(c.Text))
+				put(s, at, "另一种栏目")
+			case 2:
+				to := ooxml.Ref{Row: 1 + rnd.IntN(45), Col: 1 + rnd.IntN(12)}
+				if s.At(to) == nil {
+					log = append(log, s.Name+" again "+at+" "+plain(c.Text)+" in "+to.String())
+					put(s, to.String(), c.Text)
+				}
+			case 3:
+				log = append(log, s.Name+" unmerged")
+				unmerge(s, "")
+			case 4:
+				r := 1 + rnd.IntN(40)
+				log = append(log, fmt.Sprint(s.Name, " row before ", r))
+				insertRows(s, r, 1)
+			}
+		}
+		l := m.Locate(b)
+		visit("", &l.Group, func(id string, c *fillin.Located) {
+			if text := plain(c.Raw); text != "" && !own[id][text] {
+				t.Errorf("%d: %s = %q in %s!%s\n  %s\n  %s", n, id, c.Raw, c.Sheet, c.Cell, strings.Join(log, "; "), strings.Join(problems(l), "; "))
+			} else if text != "" {
+				found++
+			} else {
+				lost++
+			}
+		})
+	}
+	if found < lost {
+		t.Errorf("%d values found, %d empty: the test says nothing", found, lost)
+	}
+}

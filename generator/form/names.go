@@ -56,7 +56,7 @@ func (l *loader) checkTag(place string, u tag.Use, known names) {
 	t := u.Tag
 	exprs := append([]*expr.Expr{t.Expr}, t.Args...)
 	for _, e := range exprs {
-		if e == nil {
+		if e == nil || isCondition(t, e, known) {
 			continue
 		}
 		for _, err := range e.Check(known) {
@@ -69,6 +69,20 @@ func (l *loader) checkTag(place string, u tag.Use, known names) {
 	if kind, ok := known.Kind(t.Path); !ok || kind != expr.ListName {
 		l.fault(place, t.Source, "没有列表“%s”%s", strings.Join(t.Path, "."), suggestion(t.Path, known))
 	}
+}
+
+// isCondition reports whether the expression is a bare list or record in
+// {{#如果 退回单位}}, which holds when it is not empty.
+func isCondition(t *tag.Tag, e *expr.Expr, known names) bool {
+	if t.Kind != tag.If && t.Kind != tag.ElseIf {
+		return false
+	}
+	path, bare := e.Name()
+	if !bare {
+		return false
+	}
+	kind, ok := known.Kind(path)
+	return ok && kind != expr.ValueName
 }
 
 func suggestion(path []string, known names) string {

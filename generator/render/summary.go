@@ -140,6 +140,10 @@ func ranking(accepted []scope) []expr.Scope {
 	return out
 }
 
+// mostFrequent is how many rules 常见问题 names: a notice tells the units what to
+// look after, 审核情况.xlsx has them all.
+const mostFrequent = 10
+
 // frequent is the list 常见问题: errors and notices by rule, those of most units first.
 func frequent(verdicts []*unit.Verdict) []expr.Scope {
 	type tally struct {
@@ -176,6 +180,7 @@ func frequent(verdicts []*unit.Verdict) []expr.Scope {
 	slices.SortFunc(list, func(a, b *tally) int {
 		return cmp.Or(cmp.Compare(b.units, a.units), cmp.Compare(b.times, a.times), strings.Compare(a.rule, b.rule), strings.Compare(a.name, b.name))
 	})
+	list = list[:min(len(list), mostFrequent)]
 	out := make([]expr.Scope, len(list))
 	for i, t := range list {
 		out[i] = unit.Figures{

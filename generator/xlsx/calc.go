@@ -228,10 +228,15 @@ func (r *rendering) ranges(n *node, v viewpoint) (areas []area, ok bool) {
 // oneRange is the single range that an argument means.
 func (r *rendering) oneRange(n *node, v viewpoint) (area, bool) {
 	areas, ok := r.ranges(n, v)
-	if !ok || len(areas) == 0 {
+	switch {
+	case !ok:
 		return area{}, false
+	case len(areas) > 0:
+		return hull(areas), true
+	case n.op == opRef:
+		return r.gone(&n.tok.ref, v), true
 	}
-	return hull(areas), true
+	return area{}, false
 }
 
 // visitCells calls each for the cells of an area that are there, row by row.

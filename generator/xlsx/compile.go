@@ -272,7 +272,7 @@ func (c *compiler) cleanTitles() {
 
 // template lays out what every document shares.
 func (c *compiler) template() (*Template, error) {
-	t := &Template{uses: c.uses, book: c.book, styles: c.styles, pivots: c.pivots, lastTable: c.lastTable, mobile: c.book.mobile()}
+	t := &Template{uses: c.uses, book: c.book, pivots: c.pivots, lastTable: c.lastTable, mobile: c.book.mobile()}
 	if t.mobile {
 		c.cleanTitles()
 	}

@@ -17,9 +17,9 @@ import (
 // Template is a compiled Excel template. It is never changed after Compile and
 // safe for use by several goroutines.
 type Template struct {
-	uses      []tag.Use
-	book      *book
-	styles    *styles
+	uses []tag.Use
+	book *book
+
 	pivots    []*ownedPart
 	lastTable int
 	mobile    bool // sheets or rows may come to stand elsewhere

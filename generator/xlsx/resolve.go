@@ -229,7 +229,10 @@ func (r *rendering) appendGone(dst []byte, t *token, v viewpoint) []byte {
 	if !t.ref.isRange && t.use != useRange || t.use == useList {
 		return append(dst, '0')
 	}
-	sheets := r.targets(&t.ref, v)
-	a := area{sheet: sheets[0], rows: span{maxRow, maxRow}, fromCol: t.ref.from.Col, toCol: t.ref.to.Col}
-	return r.appendArea(dst, t, a, v)
+	return r.appendArea(dst, t, r.gone(&t.ref, v), v)
+}
+
+// gone is the blank cells that stand for rows that fell away.
+func (r *rendering) gone(ref *reference, v viewpoint) area {
+	return area{sheet: r.targets(ref, v)[0], rows: span{maxRow, maxRow}, fromCol: max(ref.from.Col, 1), toCol: max(ref.to.Col, 1), wholeR: ref.from.Col == 0}
 }
