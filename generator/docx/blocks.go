@@ -35,7 +35,7 @@ const (
 
 // block is a pair of control tags, with the branches between.
 type block struct {
-	spots []*spot // start, branches, end; nil for the implicit repetition of a row
+	spots []*spot // start, branches, end; only the tag that names the list for the implicit repetition of a row
 	path  []string
 	conds []*tag.Tag // of the branches of a condition; nil for {{否则}}
 	level level

@@ -198,7 +198,7 @@ func (b *builder) end(bl *block) {
 	}
 	f.endBranch()
 	b.frames = b.frames[:len(b.frames)-1]
-	if f.cut && bl.spots != nil {
+	if f.cut {
 		b.c.fault(bl.spots[0], "这个块把一个域（目录、页码、公式等）切成了两段：请把整个域放进块里，或全部移到块外")
 	}
 	if f.loop != nil {
@@ -213,7 +213,7 @@ func (b *builder) end(bl *block) {
 
 // crossed notes that a block begins inside another one and ends outside of it, or the other way round.
 func (b *builder) crossed(bl *block) {
-	if bl == nil || bl.crossed || bl.spots == nil {
+	if bl == nil || bl.crossed {
 		return
 	}
 	bl.crossed = true

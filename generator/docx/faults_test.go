@@ -80,6 +80,9 @@ func TestFaults(t *testing.T) {
 		{"field cut", body(`<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>` + r("{{#如果 是}}") + `<w:r><w:fldChar w:fldCharType="end"/></w:r>` + r("{{/如果}}") + `</w:p>`), [][3]string{
 			{"正文 第1段", "{{#如果 是}}", "这个块把一个域（目录、页码、公式等）切成了两段：请把整个域放进块里，或全部移到块外"},
 		}},
+		{"field cut by a row", body(tbl(tr(tc("", `<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>`+r("{{指标.三级}}")+`</w:p>`)), tr(tc("", `<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>`)))), [][3]string{
+			{"正文 第1个表 第1行 第1列", "{{指标.三级}}", "这个块把一个域（目录、页码、公式等）切成了两段：请把整个域放进块里，或全部移到块外"},
+		}},
 		{"formula", body(`<w:p><m:oMath><m:r><m:t>{{x}}</m:t></m:r></m:oMath></w:p>`), [][3]string{
 			{"正文 第1段", "{{x}}", "标签放在了公式、图形或拼音指南的文字里，那里不能填写：请移到普通文字或文本框里"},
 		}},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"jixiao/generator/ooxml"
 	"jixiao/generator/tag"
@@ -243,7 +244,7 @@ func FuzzRuns(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, cuts uint64) {
 		text = said(text)
-		if _, faults := tag.Parse(text); len(faults) > 0 || strings.ContainsAny(text, "\x00\r\n\t") {
+		if _, faults := tag.Parse(text); len(faults) > 0 || !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\r\n\t") {
 			return
 		}
 		pieces := []string{""}

@@ -71,13 +71,17 @@ func (b *builder) head(n *node, merge string) []op {
 				at = k.end
 			}
 		}
-		b.raw(n.start, at)
+		from := n.start
+		old := props.kid("w:vMerge")
+		if old != nil && old.end <= at {
+			b.raw(from, old.start)
+			from = old.end
+		}
+		b.raw(from, at)
 		b.text(mark)
-		for _, k := range props.kids {
-			if k.name == "w:vMerge" {
-				b.raw(at, k.start)
-				at = k.end
-			}
+		if old != nil && old.start >= at {
+			b.raw(at, old.start)
+			at = old.end
 		}
 		b.raw(at, props.end)
 	})
@@ -296,7 +300,6 @@ func (b *builder) labelled(r *row, i int) {
 	l := b.labels[n]
 	if l.first {
 		l.op.body = b.contents(n)
-		l.op.body = finish(l.op.body)
 	}
 	once := l.table
 	for _, f := range b.frames {
@@ -335,4 +338,4 @@ func (o *labelPart) run(st *state) {
 	st.do(o.body)
 }
 
-func (o *labelPart) inner() []*[]op { return []*[]op{&o.first, &o.again} }
+func (o *labelPart) inner() []*[]op { return []*[]op{&o.first, &o.again, &o.body} }

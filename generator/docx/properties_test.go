@@ -138,6 +138,33 @@ func TestUntouched(t *testing.T) {
 	}
 }
 
+// TestDiscovery holds that parts are found by relationships, wherever they lie.
+func TestDiscovery(t *testing.T) {
+	t.Parallel()
+	b := book{raw: map[string]string{
+		"_rels/.rels":            relsHead + `<Relationship Id="a" Type="` + relType + `officeDocument" Target="/文档/main.xml"/></Relationships>`,
+		"文档/main.xml":            xmlHead + `<w:document ` + nsAll + `><w:body>` + p("{{单位名称}}") + `<w:sectPr><w:headerReference w:type="default" r:id="b"/></w:sectPr></w:body></w:document>`,
+		"文档/_rels/main.xml.rels": relsHead + `<Relationship Id="b" Type="` + relType + `header" Target="../h/k.xml"/></Relationships>`,
+		"h/k.xml":                xmlHead + `<w:hdr ` + nsAll + `>` + p("{{单位名称}}") + `</w:hdr>`,
+		"word/document.xml":      xmlHead + `<w:document ` + nsAll + `><w:body>` + p("{{不读}}") + `</w:body></w:document>`,
+		"[Content_Types].xml": typesHead + `<Override PartName="/文档/main.xml" ContentType="` + wordType + `document.main+xml"/>` +
+			`<Override PartName="/h/k.xml" ContentType="` + wordType + `header+xml"/></Types>`,
+	}}
+	doc, err := compile(t, b.bytes(t)).Render(unitData, Options{Stamp: "草稿"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := open(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"文档/main.xml": "渌口区信访局\n", "h/k.xml": "草稿\n渌口区信访局\n", "word/document.xml": "{{不读}}\n"} {
+		if got := strings.TrimLeft(said(files[name]), "\n"); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+}
+
 // TestUses holds that every tag is known with its place and the lists around it.
 func TestUses(t *testing.T) {
 	t.Parallel()

@@ -83,6 +83,7 @@ var texts = []struct{ name, body, want string }{
 	{"merge one column of equals", tbl(tr("{{指标.二级}}{{合并}}", "{{指标.三级}}")), "v数量|甲|\n^|乙|\nv质量|丙|\n^|丁|\n"},
 	{"merge within a repetition", tbl(tr("{{项目.名称}}{{合并}}", "{{项目.指标.一级}}{{合并}}", "{{项目.指标.三级}}")),
 		"v修路|v产出|甲|\n^|^|乙|\nv建桥|v效益|丁|\n"},
+	{"merge, properties out of order", tbl(tr(tc(`<w:vMerge/><w:gridSpan w:val="2"/>`, p("{{指标.一级}}{{合并}}")), "{{指标.三级}}")), "v产出|甲|\n^|乙|\n^|丙|\nv效益|丁|\n"},
 	{"label above", tbl(tr(tc(`<w:vMerge w:val="restart"/>`, p("绩效")), "头"), tr(tc(`<w:vMerge/>`, p("")), "{{指标.三级}}"), tr("总", "4")),
 		"v绩效|头|\n^|甲|\n^|乙|\n^|丙|\n^|丁|\n总|4|\n"},
 	{"label in the repeated row", tbl(tr(tc(`<w:vMerge w:val="restart"/>`, p("绩效")), "{{指标.三级}}"), tr(tc(`<w:vMerge/>`, p("")), "总")),

@@ -167,7 +167,7 @@ func (o *rangeOp) run(st *state) {
 func (b *builder) pairRanges() {
 	open := map[string]*rangeOp{}
 	for _, r := range b.ranges {
-		if r.frame == nil {
+		if r.frame == nil && !r.repeated {
 			r.becomes = static(r.bytes)
 		}
 		start := open[r.key]
@@ -179,7 +179,7 @@ func (b *builder) pairRanges() {
 			continue
 		case start.frame != r.frame || start.branch != r.branch:
 			start.becomes, r.becomes = nil, nil
-		case r.frame != nil:
+		case r.frame != nil || r.repeated:
 			start.becomes, r.becomes = b.single(start), b.single(r)
 		}
 		delete(open, r.key)

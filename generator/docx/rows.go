@@ -126,7 +126,7 @@ func (b *builder) implied(tr *node) *block {
 	if path == nil {
 		return nil
 	}
-	return &block{path: path}
+	return &block{path: path, spots: []*spot{first}}
 }
 
 // unrepeated is the list that a tag of a row names and that nothing around it repeats, nil when there is none.

@@ -46,7 +46,10 @@ func (r *reading) list(b *block) ListOf {
 	if !ok {
 		return out
 	}
-	w := &walker{reading: r, block: b, carry: make([]carried, len(b.columns)), spots: make([]spot, len(b.columns))}
+	w := &walker{reading: r, block: b, area: area, carry: make([]carried, len(b.columns)), spots: make([]spot, len(b.columns))}
+	w.sumLost = slices.ContainsFunc(r.form.fields, func(f *field) bool {
+		return f.row >= 0 && r.at[f.row] == nil && slices.ContainsFunc(b.columns, func(c *column) bool { return c.head == f.head })
+	})
 	first := r.v.after(area.From.Row + 1)
 	for i := first; i < len(r.v.rows) && r.v.rows[i].number < area.To.Row; i++ {
 		w.rows = append(w.rows, r.v.rows[i].number)
@@ -64,11 +67,15 @@ func (r *reading) list(b *block) ListOf {
 type walker struct {
 	*reading
 	block *block
+	area  ooxml.Rect
 	rows  []int
-	n     normal
-	spots []spot                  // scratch
 	carry []carried               // of each column: what blank cells below are filled with
 	spelt map[int]map[int]carried // column ─► row ─► a text spelt downwards, one letter a cell
+	// sumLost says that the label of a sum below the list was not found, so that a row of figures may be that sum.
+	sumLost bool
+
+	n     normal // scratch
+	spots []spot // scratch
 }
 
 // carried is a text that fills the cells below it.
@@ -99,7 +106,7 @@ func (w *walker) item(n int) ([]Located, bool) {
 		own = true
 		texts = texts || isText(c.spec)
 	}
-	if own && w.isSum(n, texts) {
+	if own && (w.isSum(n, texts) || !texts && (w.sumLost || w.labelled(n))) {
 		return nil, false
 	}
 	down := w.fillDown(n, spots)
@@ -199,6 +206,19 @@ func (w *walker) isSum(n int, named bool) bool {
 			}
 		}
 		if !named && utf8.RuneCount(text) <= 10 && slices.ContainsFunc(append(sums, "得分"), func(s string) bool { return bytes.Contains(text, []byte(s)) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// labelled reports whether a text stands in the row outside the list's columns:
+// figures beside it are not an item's.
+func (w *walker) labelled(n int) bool {
+	lo, hi := w.v.row(n)
+	for i := lo; i < hi; i++ {
+		c := &w.v.sheet.Cells[i]
+		if (c.Ref.Col < w.area.From.Col || c.Ref.Col > w.area.To.Col) && c.Kind == ooxml.TextCell && w.v.says(i) && speaks(c.Text, 2) {
 			return true
 		}
 	}

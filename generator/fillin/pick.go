@@ -32,28 +32,26 @@ func (a *alignment) isLabel(i int32) bool {
 	return slices.ContainsFunc(a.hitsIn(c.Ref.Row), func(h hit) bool { return h.cell == i && h.whole && h.grade >= byOther })
 }
 
-// span is the columns that belong to a header: its own, and empty ones behind
-// it up to the next header, which a lost merge leaves.
+// span is the columns that belong to a header: its own, and, where the form has
+// it over several columns and the merge was lost, the empty ones behind it. It
+// never reaches over a column whose header was wiped out.
 func (a *alignment) span(head *place) (from, to int) {
 	if head.last > 0 {
 		return head.rect.From.Col, head.last
 	}
 	from, to = head.rect.From.Col, head.rect.To.Col
-	next := 0
-	for row := head.rect.From.Row; row <= head.rect.To.Row; row++ {
+	wide := from + width(a.form.labels[head.label].rect) - 1
+	for row := head.rect.From.Row; row <= head.rect.To.Row && wide > to; row++ {
 		lo, hi := a.v.row(row)
 		for i := lo; i < hi; i++ {
-			if col := a.v.sheet.Cells[i].Ref.Col; col > to && a.v.says(i) && (next == 0 || col < next) {
-				next = col
+			if col := a.v.sheet.Cells[i].Ref.Col; col > to && a.v.says(i) {
+				wide = min(wide, col-1)
 				break
 			}
 		}
 	}
-	if next > to+1 {
-		to = next - 1
-	}
-	head.last = to
-	return from, to
+	head.last = max(to, wide)
+	return from, head.last
 }
 
 // under finds the value of a row below a header: the cell in the header's first

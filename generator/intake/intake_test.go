@@ -1,11 +1,17 @@
 package intake
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
+	"jixiao/generator/ooxml"
 	"jixiao/generator/unit"
 )
 
@@ -101,6 +107,34 @@ func TestGather(t *testing.T) {
 	}
 }
 
+func TestGatherFilesWithoutAName(t *testing.T) {
+	t.Parallel()
+	files := []File{{Name: "x/主表.xlsx"}, {Name: "x/项目1.xlsx"}, {Name: "乙单位/项目2.xlsx"}, {Name: "y/a.xlsx"}, {Name: "y/b.xlsx"}, {Name: "y/c.xlsx"}, {Name: "项目3.xlsx"}}
+	senders := []sender{{cell: "甲单位"}, {}, {}, {cell: "乙单位"}, {cell: "丙单位"}, {}, {}}
+	for i := range senders {
+		senders[i].file = files[i].Name
+	}
+	parcels, _ := gather(files, senders, nil)
+	got := map[string]string{}
+	for _, p := range parcels {
+		for _, f := range p.Files {
+			got[f.Name] = p.Unit.Name
+		}
+	}
+	want := map[string]string{
+		"x/主表.xlsx": "甲单位", "x/项目1.xlsx": "甲单位", // the only unit of its folder
+		"乙单位/项目2.xlsx": "乙单位", // the folder's name
+		"y/a.xlsx":     "乙单位", "y/b.xlsx": "丙单位",
+		"y/c.xlsx": "c",   // two units share the folder: nobody is guessed
+		"项目3.xlsx": "项目3", // the inbox itself tells nothing
+	}
+	for name, unit := range want {
+		if got[name] != unit {
+			t.Errorf("%s went to %q, want %q", name, got[name], unit)
+		}
+	}
+}
+
 func TestScan(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -129,5 +163,52 @@ func TestScan(t *testing.T) {
 	}
 	if want := []string{"a/说明.pdf"}; !slices.Equal(skipped, want) {
 		t.Errorf("skipped %q, want %q", skipped, want)
+	}
+}
+
+func TestReadRoster(t *testing.T) {
+	t.Parallel()
+	r, err := ReadRoster("../../samples/青岚区2022年度/单位名册.xlsx", ooxml.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Units) != 9 {
+		t.Fatalf("%d units", len(r.Units))
+	}
+	u := r.Units[1]
+	if u.Code != "301001" || u.Name != "青岚区水务局" || !slices.Equal(u.Aliases, []string{"区水务局", "水利局"}) {
+		t.Errorf("%+v", u)
+	}
+	if len(u.Figures) != 1 || u.Figures[0].Name != "年初预算数" || u.Figures[0].Value.String() != "1520.4" {
+		t.Errorf("figures %v", u.Figures)
+	}
+}
+
+func TestReadRosterFaults(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		rows    [][]any
+		message string
+	}{
+		{"no heading", [][]any{{"水务局"}, {"图书馆"}}, "没有找到表头"},
+		{"a unit twice", [][]any{{"单位编码", "单位名称"}, {"1001", "水务局"}, {"1002", "水务局（本级）"}}, "第3行的“水务局（本级）”在第2行已经有了"},
+		{"a code twice", [][]any{{"单位编码", "单位名称"}, {"1001", "水务局"}, {"1001", "图书馆"}}, "第3行的“1001”在第2行已经有了"},
+	} {
+		f := excelize.NewFile()
+		for i, row := range c.rows {
+			if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		name := filepath.Join(t.TempDir(), "名册.xlsx")
+		if err := f.SaveAs(name); err != nil {
+			t.Fatal(err)
+		}
+		_, err := ReadRoster(name, ooxml.DefaultLimits())
+		var fault *RosterError
+		if !errors.As(err, &fault) || !strings.Contains(fault.Message, c.message) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.message)
+		}
 	}
 }

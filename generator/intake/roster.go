@@ -63,7 +63,7 @@ func rosterSheet(sheet *ooxml.Sheet) (units []unit.Unit, problem string) {
 	seen := map[string]int{}
 	for _, n := range order {
 		if heads == nil {
-			heads = rosterHeads(rows[n])
+			heads = rosterHeads(sheet, rows[n])
 			continue
 		}
 		u := rosterUnit(rows[n], heads)
@@ -81,14 +81,17 @@ func rosterSheet(sheet *ooxml.Sheet) (units []unit.Unit, problem string) {
 	return units, ""
 }
 
-// rosterHeads returns the headings by column when the row has one for names.
-func rosterHeads(cells map[int]*ooxml.Cell) map[int]string {
+// rosterHeads returns the headings by column when the row has one for names. A
+// heading that is merged over several columns is a label of a form, not the
+// head of a list.
+func rosterHeads(sheet *ooxml.Sheet, cells map[int]*ooxml.Cell) map[int]string {
 	heads := map[int]string{}
 	named := false
 	for col, c := range cells {
 		h := plain(c.Text)
 		heads[col] = h
-		named = named || slices.Contains(nameHeadings, h)
+		m, merged := sheet.MergeAt(c.Ref)
+		named = named || slices.Contains(nameHeadings, h) && (!merged || m.From.Col == m.To.Col)
 	}
 	if !named {
 		return nil

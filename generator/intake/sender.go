@@ -74,13 +74,16 @@ func gather(files []File, senders []sender, roster *unit.Roster) (parcels []Parc
 			mute = append(mute, i)
 		}
 	}
+	named := slices.Clone(order)
+	owner := func(k string) string { return plain(byKey[k].Unit.Name) }
 	for _, i := range mute {
 		name := strings.TrimSuffix(path.Base(files[i].Name), path.Ext(files[i].Name))
-		k := plain(name)
-		for _, o := range order {
-			if n := plain(byKey[o].Unit.Name); n != "" && strings.Contains(k, n) {
-				k = o
-			}
+		k := companion(files[i].Name, named, owner)
+		if k == "" {
+			k = neighbour(files[i].Name, named, byKey)
+		}
+		if k == "" {
+			k = plain(name)
 		}
 		add(k, Parcel{Unit: unit.Unit{Name: name}}, files[i])
 	}
@@ -88,6 +91,41 @@ func gather(files []File, senders []sender, roster *unit.Roster) (parcels []Parc
 		parcels = append(parcels, *byKey[k])
 	}
 	return inOrder(parcels, roster)
+}
+
+// companion finds, among the units that have named themselves, the one whose
+// name stands in a file's own name or that of a folder around it.
+func companion(file string, keys []string, name func(string) string) string {
+	parts := strings.Split(file, "/")
+	for i := len(parts) - 1; i >= 0; i-- {
+		text := plain(parts[i])
+		for _, k := range keys {
+			if n := name(k); len(n) >= shortestInside && strings.Contains(text, n) {
+				return k
+			}
+		}
+	}
+	return ""
+}
+
+// neighbour is the one unit that sent everything else in the file's folder; ""
+// when there are several, or when the file lies in the inbox itself.
+func neighbour(file string, keys []string, parcels map[string]*Parcel) string {
+	dir := path.Dir(file)
+	if dir == "." {
+		return ""
+	}
+	found := ""
+	for _, k := range keys {
+		here := slices.ContainsFunc(parcels[k].Files, func(f File) bool { return path.Dir(f.Name) == dir })
+		switch {
+		case here && found != "":
+			return ""
+		case here:
+			found = k
+		}
+	}
+	return found
 }
 
 // inOrder sorts parcels as the roster has its units, then by name, and lists

@@ -205,18 +205,17 @@ func (sh *outSheet) placeMerges(f *frame) {
 	var buf [8]span
 	for i := range f.body.merges {
 		m := &f.body.merges[i]
-		rows := f.runs(buf[:0], m.rect.From.Row, m.rect.To.Row)
-		if len(rows) == 0 {
-			continue
+		// Rows of other ranges may have come between: every run is a range of its own.
+		for _, rows := range f.runs(buf[:0], m.rect.From.Row, m.rect.To.Row) {
+			out := outMerge{rows: rows, fromCol: m.rect.From.Col, toCol: m.rect.To.Col}
+			if rows.from == rows.to && out.fromCol == out.toCol {
+				continue
+			}
+			if m.stretches {
+				sh.cover(out)
+			}
+			sh.merges = append(sh.merges, out)
 		}
-		out := outMerge{rows: span{rows[0].from, rows[len(rows)-1].to}, fromCol: m.rect.From.Col, toCol: m.rect.To.Col}
-		if out.rows.from == out.rows.to && out.fromCol == out.toCol {
-			continue
-		}
-		if m.stretches {
-			sh.cover(out)
-		}
-		sh.merges = append(sh.merges, out)
 	}
 	for i := range f.stands {
 		for _, child := range f.stands[i].frames {
