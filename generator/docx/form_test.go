@@ -159,7 +159,7 @@ func BenchmarkForm(b *testing.B) {
 	limit := newLimit(b, file, files["word/document.xml"], files["word/part1.xml"])
 	limit.write(b)
 
-	var spent time.Duration
+	var spent, least time.Duration
 	b.ReportAllocs()
 	for b.Loop() {
 		start := time.Now()
@@ -167,15 +167,13 @@ func BenchmarkForm(b *testing.B) {
 			b.Fatal(err)
 		}
 		spent += time.Since(start)
-	}
-	n := b.N
-	var least time.Duration
-	for range n {
-		start := time.Now()
+		b.StopTimer() // the limit in turn, so that other work on the machine hits both alike
+		start = time.Now()
 		limit.write(b)
 		least += time.Since(start)
+		b.StartTimer()
 	}
-	b.ReportMetric(float64(n)/spent.Seconds(), "docs/s")
+	b.ReportMetric(float64(b.N)/spent.Seconds(), "docs/s")
 	b.ReportMetric(float64(spent)/float64(least), "x/limit")
 	b.ReportMetric(float64(len(files["word/document.xml"]))/1024, "KB-document.xml")
 }

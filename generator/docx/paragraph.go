@@ -18,7 +18,7 @@ func (b *builder) paragraph(q *para) {
 	write := func() {
 		b.paragraphHead(q.node)
 		b.fire(q.open)
-		w := &inlineWriter{b: b, q: q, prefix: b.tree.element(q.node, ""), alone: alone}
+		w := &inlineWriter{b: b, q: q, prefix: b.tree.element(q.node, ""), opened: map[*node]bool{}, alone: alone}
 		for i := range q.atoms {
 			w.atom(&q.atoms[i])
 		}
@@ -67,6 +67,7 @@ type inlineWriter struct {
 	q      *para
 	prefix string // of WordprocessingML in this part: "w:"
 	wraps  []*node
+	opened map[*node]bool // wrappers that were written before
 	run    *node
 	text   bool // a w:t is open
 	next   int  // the first spot that has not been written
@@ -83,7 +84,12 @@ func (w *inlineWriter) to(wraps []*node, run *node) {
 		w.close(same)
 	}
 	for _, n := range wraps[len(w.wraps):] {
-		w.b.raw(n.start, n.inner())
+		if w.opened[n] { // a block cut it in two
+			w.b.static(w.b.tree.plain(n.start, n.inner()))
+		} else {
+			w.b.raw(n.start, n.inner())
+			w.opened[n] = true
+		}
 		w.wraps = append(w.wraps, n)
 	}
 	if w.run == nil && run != nil {

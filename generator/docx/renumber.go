@@ -325,7 +325,7 @@ func (t *tree) plain(from, to int) []byte {
 	var out []byte
 	for _, s := range t.sitesIn(from, to) {
 		start, end := s.span()
-		if s.kind == optional && start >= from {
+		if (s.kind == optional || s.kind == bound) && start >= from {
 			out = append(out, t.data[from:start]...)
 			from = end
 		}
