@@ -111,6 +111,9 @@ func (rd *reader) field(c *fillin.Located) unit.Field {
 		unitOfColumn = u
 	}
 	reading := value.Read(t, raw, value.ReadOptions{Unit: unitOfColumn, Options: c.Spec.Format.Options()})
+	if _, figure := reading.Value.Number(); c.Filled && figure {
+		reading.Value = value.NA() // a figure in a merged cell counts once, in its first row
+	}
 	return unit.Field{
 		Name: c.Spec.Name, Type: t, Raw: c.Raw, Value: reading.Value.As(t),
 		Place:    finding.Place{Workbook: rd.workbook.Path, Sheet: c.Sheet, Cell: c.Cell.String()},

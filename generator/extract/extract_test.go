@@ -81,6 +81,29 @@ func TestFields(t *testing.T) {
 	}
 }
 
+// TestMergedFigures: a figure that covers several rows counts once, a text in each.
+func TestMergedFigures(t *testing.T) {
+	t.Parallel()
+	name, score := spec(t, "指标.一级指标"), spec(t, "指标.得分", "分数")
+	l := fillin.ListOf{Name: "指标"}
+	for i := range 3 {
+		n, s := cell(name, "B15", "产出指标"), cell(score, "H15", "20")
+		n.Filled, s.Filled = i > 0, i > 0
+		l.Items = append(l.Items, fillin.Group{Cells: []fillin.Located{n, s}})
+	}
+	sub := &unit.Submission{Workbooks: []unit.Workbook{workbook("a.xlsx", fillin.Group{Lists: []fillin.ListOf{l}})}}
+	r := Record(sub, []*fillin.Spec{name, score})
+	for i, want := range []string{"20", "—", "—"} {
+		it := &r.List("指标").Items[i]
+		if got := it.Field("得分").Value.String(); got != want {
+			t.Errorf("row %d: score %q, want %q", i, got, want)
+		}
+		if got := it.Field("一级指标").Value.String(); got != "产出指标" {
+			t.Errorf("row %d: %q", i, got)
+		}
+	}
+}
+
 func TestErrorCells(t *testing.T) {
 	t.Parallel()
 	s := spec(t, "执行率", "百分比")

@@ -55,6 +55,7 @@ func (s section) align() *alignment {
 		twice: make([]bool, len(f.labels)), rescued: make([]bool, len(f.labels)), rivals: make([]int, len(f.rows)), taken: make(bits, len(s.v.sheet.Cells)/64+1),
 		places: make([]place, 0, len(f.labels)), units: make([]noted, len(f.labels))}
 	if len(a.rows)*len(f.rows) > matrixLimit {
+		// Far beyond any form; what is cut off is reported as missing.
 		a.rows = a.rows[:matrixLimit/len(f.rows)]
 	}
 	score := a.scores()
@@ -515,5 +516,5 @@ func (a *alignment) nearly(n *normal, i int32, l *label) (hit, bool) {
 	if len(text) > labelLimit {
 		return hit{}, false
 	}
-	return h, oneLetterOff(string(text), l.norm) || oneLetterOff(string(loose(text)), looseText(l.text))
+	return h, oneLetterOff(string(text), l.norm) || oneLetterOff(string(loose(text, nil)), looseText(l.text))
 }

@@ -273,6 +273,10 @@ func (c *compiler) finish(b *block) {
 	var down []*column
 	for _, col := range b.columns {
 		kept := func(n string) bool { return !placeholder([]byte(n)) }
+		col.known = map[string]bool{}
+		for _, i := range col.initials {
+			col.known[looseText(i)] = true
+		}
 		col.down = isText(col.spec) && (col.down || slices.ContainsFunc(col.initials, kept))
 		if col.down {
 			down = append(down, col)
@@ -303,7 +307,12 @@ func (c *compiler) initialAt(row int, col *column) string {
 	return looseText(text)
 }
 
-func looseText(text string) string { return string(loose([]byte(labelOf(text)))) }
+func looseText(text string) string {
+	var a, b [192]byte
+	n := normal{b: a[:0]}
+	n.set(text, len(text)*4)
+	return string(loose(bare(n.b), b[:0]))
+}
 
 // weigh gives every label its weight: long labels say more than short ones, and
 // labels that only one sheet has say more than those of all sheets.

@@ -108,7 +108,8 @@ type column struct {
 	*field
 	level    int // how many lists of path are around it, less one
 	down     bool
-	initials []string // normal forms of what blank forms carry in it
+	initials []string        // normal forms of what blank forms carry in it
+	known    map[string]bool // their loose spellings
 }
 
 // cellKind says what a cell of the form is.

@@ -171,6 +171,12 @@ func TestOtherForms(t *testing.T) {
 		diff(t, "one gone", lines(locate(form, one, nil), false), []string{"a = 1", "b = 2", "d = 4"})
 		diff(t, "one gone: problems", problems(locate(form, one, nil)), []string{"找不到 “分值” 表!C2 → c"})
 	})
+	t.Run("a label from top to bottom", func(t *testing.T) {
+		t.Parallel()
+		form := drawn(t, nil, "A1", "预算单位", "B1", "{{单位}}", "A2", "主要职能", "B2", "{{职能}}", "A3", "联系电话", "B3", "{{电话}}", "A4", "联系人员", "B4", "{{联系人|可空}}")
+		book := drawn(t, []string{"B2:B5"}, "A1", "预算单位", "B1", "某局", "A2", "主", "A3", "要", "A4", "职", "A5", "能", "B2", "管水", "A6", "联系电话", "B6", "139", "A7", "联系人员", "B7", "张三")
+		diff(t, "values", lines(locate(form, book, nil), true), []string{"单位 表!B1 = 某局", "职能 表!B2 = 管水", "电话 表!B6 = 139", "联系人 表!B7 = 张三"})
+	})
 	t.Run("synonyms", func(t *testing.T) {
 		t.Parallel()
 		form := drawn(t, nil, "A1", "指标名称", "B1", "实际完成值", "C1", "分值", "D1", "单位名称", "E1", "{{单位}}", "A2", "{{指标.名称}}", "B2", "{{指标.完成值}}", "C2", "{{指标.分值|分数}}")

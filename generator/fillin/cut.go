@@ -78,18 +78,18 @@ func (a *alignment) beforeStranger(text string, s *slot) string {
 // prints behind it: （盖章）, 分, the bracket of （2022年度）.
 func (a *alignment) clean(text string, s *slot) string {
 	text = trim(text)
+	// A bracket that opens for the next value: 某局（盖章）（2022年度）.
+	if i := strings.LastIndexAny(text, "（("); i >= 0 && !strings.ContainsAny(text[i:], "）)") {
+		if _, n := utf8.DecodeRuneInString(text[i:]); blank(text[i+n:]) {
+			text = trim(text[:i])
+		}
+	}
 	for text != "" {
 		t, ok := stripAny(text, behindOf(s))
 		if !ok {
 			break
 		}
 		text = trim(t)
-	}
-	// A bracket that opens for the next value: 某局（2022年度）.
-	if i := strings.LastIndexAny(text, "（("); i >= 0 && !strings.ContainsAny(text[i:], "）)") {
-		if _, n := utf8.DecodeRuneInString(text[i:]); blank(text[i+n:]) {
-			text = trim(text[:i])
-		}
 	}
 	return text
 }

@@ -85,7 +85,7 @@ func FuzzLocate(f *testing.F) {
 		b := mangled(seed, program)
 		start := time.Now()
 		l := m.Locate(b)
-		if d := time.Since(start); d > 5*time.Second {
+		if d := time.Since(start); d > 20*time.Second {
 			t.Errorf("took %v", d)
 		}
 		sound(t, b, l)
@@ -180,7 +180,7 @@ func TestBounded(t *testing.T) {
 			b := &ooxml.Workbook{Sheets: []ooxml.Sheet{s}}
 			start := time.Now()
 			l := m.Locate(b)
-			if d := time.Since(start); d > 20*time.Second {
+			if d := time.Since(start); d > time.Minute {
 				t.Errorf("took %v", d)
 			} else {
 				t.Log(d, len(l.Problems))

@@ -148,10 +148,11 @@ func labelOf(text string) string { return strings.TrimRight(normalised(text), ":
 
 // loose is a label without what units like to change: what stands in brackets,
 // a leading 其中, a number or a mark before it. It never returns an empty text.
-func loose(b []byte) []byte {
+// The result may lie in room.
+func loose(b, room []byte) []byte {
 	out := b
 	if bytes.IndexByte(out, '(') >= 0 {
-		out = withoutBrackets(out)
+		out = withoutBrackets(out, room)
 	}
 	if out = bare(out); len(out) > 0 && (out[0] == '*' || out[0] == '#' || out[0] == "★"[0]) {
 		out = bytes.TrimLeft(out, "*#★※▲●◆")
@@ -169,8 +170,8 @@ func loose(b []byte) []byte {
 }
 
 // withoutBrackets drops closed pairs of brackets with what is in them.
-func withoutBrackets(b []byte) []byte {
-	out := make([]byte, 0, len(b))
+func withoutBrackets(b, room []byte) []byte {
+	out := room[:0]
 	for i := 0; i < len(b); {
 		if b[i] == '(' {
 			if end := closing(b[i:]); end > 0 {

@@ -127,8 +127,10 @@ func (w *walker) item(n int) ([]Located, bool) {
 			continue
 		}
 		if l, ok := w.take(c.field, c.head, spots[j]); ok {
-			if isText(c.spec) && placeholder([]byte(labelOf(l.Raw))) {
-				l.Raw = "" // 指标2： is no name
+			if isText(c.spec) && len(l.Raw) <= labelLimit {
+				if w.n.set(l.Raw, labelLimit); placeholder(bare(w.n.b)) {
+					l.Raw = "" // 指标2： is no name
+				}
 			}
 			cells = append(cells, l)
 		}
@@ -300,15 +302,11 @@ func (w *walker) spell() {
 		if !c.down || head == nil {
 			continue
 		}
-		known := map[string]bool{}
-		for _, i := range c.initials {
-			known[looseText(i)] = true
-		}
 		var run []spot
 		text := ""
 		end := func() {
 			// 甲 above 乙 are two texts of one letter, not one of two.
-			if t := looseText(text); len(run) > 1 && (known[t] || strings.HasSuffix(t, "指标")) {
+			if t := looseText(text); len(run) > 1 && (c.known[t] || strings.HasSuffix(t, "指标")) {
 				w.spellOut(j, run, text)
 			}
 			run, text = nil, ""
@@ -324,15 +322,15 @@ func (w *walker) spell() {
 				continue
 			}
 			w.n.set(t, labelLimit)
-			if t = string(bare(w.n.b)); len(run) == 0 && len(t) > utf8.UTFMax {
+			if len(run) == 0 && len(w.n.b) > utf8.UTFMax {
 				continue
 			}
-			switch {
+			switch t = string(bare(w.n.b)); {
 			case len(run) > 0 && strings.HasPrefix(t, "(") && closing([]byte(t)) == len(t):
 				run, text = append(run, s), text+t
 				end()
 			case utf8.RuneCountInString(t) == 1 && speaks(t, 1):
-				if known[looseText(text)] {
+				if len(run) > 0 && c.known[looseText(text)] {
 					end()
 				}
 				run, text = append(run, s), text+t

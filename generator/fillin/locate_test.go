@@ -119,6 +119,7 @@ func TestChanges(t *testing.T) {
 		{name: "brackets differ", do: sheet(0, "B6", "年度资金总额（A）", "D5", "年初预算数(A)", "G5", "分值（10分）", "B9", "2.政府性基金拨款：1.5", "B8", "一般公共预算：326.68"),
 			want: []string{"政府性基金拨款 = 1.5 [万元]"}},
 		{name: "a value in brackets behind its label", do: sheet(0, "A3", "填报单位：（盖章）某局　　（2022年度）"), want: []string{"填报单位 = 某局"}},
+		{name: "a value before the seal and the bracket of the next value", do: sheet(0, "A3", "填报单位：某局（盖章）               （2022年度）"), want: []string{"填报单位 = 某局"}},
 		{name: "another title", do: sheet(0, "A2", "2022年度株洲市渌口区信访局整体支出绩效自评表"), gone: []string{"年度"}, want: nil},
 		{name: "the year behind other words", do: sheet(0, "A2", "株洲市渌口区信访局2022年度部门整体支出绩效自评表（盖章）", "A3", "填报单位：某局（盖章）  2022年度"), want: []string{"填报单位 = 某局"}},
 		{name: "year in Chinese figures", do: sheet(0, "A2", "二〇二二年度部门整体支出绩效自评表"), want: []string{"年度 = 二〇二二"}},

@@ -54,13 +54,14 @@ func (h *hit) weight() float32 {
 
 // index finds labels by their text.
 type index struct {
-	exact map[string][]spelling // normal form ─► labels
-	loose map[string][]spelling // loose form ─► labels
-	tails map[string][]string   // last two letters ─► the texts of exact that end so
-	heads map[string][]int32    // first two letters ─► labels that stand before their value in the cell
-	posts []postKey             // labels that stand behind their value
-	form  []*form               // of each label
-	rows  []int32               // of each label: a number for its row, unique over all sheets
+	exact  map[string][]spelling // normal form ─► labels
+	loose  map[string][]spelling // loose form ─► labels
+	tails  map[string][]string   // last two letters ─► the texts of exact that end so
+	heads  map[string][]int32    // first two letters ─► labels that stand before their value in the cell
+	firsts map[string]bool       // first letters of exact
+	posts  []postKey             // labels that stand behind their value
+	form   []*form               // of each label
+	rows   []int32               // of each label: a number for its row, unique over all sheets
 }
 
 // postKey is a label behind its value.
@@ -102,7 +103,7 @@ func spellings(synonyms map[string][]string) map[string][]string {
 var seals = []string{"(签字)", "签字", "(盖章)", "盖章", "(签章)", "签章", "(签名)", "签名", "(公章)", "(签字盖章)"}
 
 func newIndex(m *Map, synonyms map[string][]string) index {
-	x := index{exact: map[string][]spelling{}, loose: map[string][]spelling{}, tails: map[string][]string{}, heads: map[string][]int32{}}
+	x := index{exact: map[string][]spelling{}, loose: map[string][]spelling{}, tails: map[string][]string{}, heads: map[string][]int32{}, firsts: map[string]bool{}}
 	taken := map[string]bool{}
 	row := int32(-1)
 	for i, l := range m.labels {
@@ -123,6 +124,7 @@ func newIndex(m *Map, synonyms map[string][]string) index {
 				return
 			}
 			x.exact[text] = append(x.exact[text], spelling{id, g})
+			x.firsts[text[:firstLetter(text)]] = true
 			if t := tail(text); t != "" && !slices.Contains(x.tails[t], text) {
 				x.tails[t] = append(x.tails[t], text)
 			}
@@ -214,6 +216,7 @@ type scanner struct {
 	n       normal
 	cell    int32
 	letters []letter
+	room    [labelLimit + 8]byte // scratch
 }
 
 // scan finds all labels in the sheet. It returns false for a sheet that holds
@@ -283,7 +286,7 @@ func (s *scanner) whole(b []byte, length int, down int32) {
 	if bytes.IndexByte(bytes.TrimPrefix(b, []byte("其中:")), ':') >= 0 {
 		return // 填报单位：（盖章） is a label with its value
 	}
-	for _, e := range s.m.index.loose[string(loose(b))] {
+	for _, e := range s.m.index.loose[string(loose(b, s.room[:]))] {
 		if !slices.ContainsFunc(s.v.hits[first:], func(h hit) bool { return h.label == e.label }) {
 			s.add(hit{label: e.label, to: int32(length), value: -1, grade: e.grade, whole: true, down: down})
 		}
@@ -308,7 +311,7 @@ func (s *scanner) start() {
 		}
 	}
 	for p := colon; p >= 0 && p <= labelLimit; p = next(b, p) {
-		if list := s.m.index.loose[string(loose(b[:p]))]; len(list) > 0 {
+		if list := s.m.index.loose[string(loose(b[:p], s.room[:]))]; len(list) > 0 {
 			for _, e := range list {
 				s.add(hit{label: e.label, to: s.n.trace(p).to, value: -1, grade: e.grade})
 			}
@@ -523,16 +526,20 @@ func (s *scanner) downwards() {
 		return a.ref.Row - b.ref.Row
 	})
 	found := false
-	for i := 0; i < len(s.letters); i++ {
-		text := s.letters[i].text
+	var text []byte
+	for i := range s.letters {
+		if !s.m.index.firsts[s.letters[i].text] {
+			continue
+		}
+		text = append(text[:0], s.letters[i].text...)
 		for j := i + 1; j < len(s.letters) && j < i+12; j++ {
 			if s.letters[j].ref.Col != s.letters[i].ref.Col || s.letters[j].ref.Row != s.letters[j-1].ref.Row+1 {
 				break
 			}
-			text += s.letters[j].text
-			if len(s.m.index.exact[text]) > 0 {
+			text = append(text, s.letters[j].text...)
+			if len(s.m.index.exact[string(text)]) > 0 {
 				s.cell = s.letters[i].cell
-				s.whole([]byte(text), len(s.v.sheet.Cells[s.cell].Text), int32(s.letters[j].ref.Row))
+				s.whole(text, len(s.v.sheet.Cells[s.cell].Text), int32(s.letters[j].ref.Row))
 				found = true
 			}
 		}

@@ -18,7 +18,6 @@ type section struct {
 	v        *view
 	form     *form
 	from, to int // row numbers
-	cover    float32
 }
 
 // hitRow is one row of an incoming sheet with the hits in it.
@@ -57,14 +56,14 @@ func (m *Map) sections(v *view) []section {
 			break
 		}
 		n := len(out)
-		s := section{v: v, form: best, cover: cover, from: 1, to: v.last.Row}
+		s := section{v: v, form: best, from: 1, to: v.last.Row}
 		if n > 0 {
 			s.from = v.titleRow(rows[lo].number, out[n-1].to)
 			out[n-1].to = s.from - 1
 		}
 		cut := m.cut(rows[lo:], tops, cover)
 		if cut > 0 {
-			s.form, s.cover = m.best(tops, cut)
+			s.form, _ = m.best(tops, cut) // cut promises that there is one
 			s.to = rows[lo+cut].number - 1
 		}
 		out = append(out, s)
