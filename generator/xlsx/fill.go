@@ -124,8 +124,9 @@ func (p *frame) standWith(f *frame) *stand {
 // say {{合并}}. A column never merges across a break of such a column to its
 // left: equal 二级指标 of two 一级指标 stay apart.
 func (sh *outSheet) mergeEqual() {
-	index := map[cellKey]int{}
+	index := map[cellKey]int{} // merged ranges by their upper left cell; hidden for the cells that they hide
 	for i, m := range sh.merges {
+		sh.hide(m, index)
 		index[cellKey{m.rows.from, m.fromCol}] = i
 	}
 	copies := map[*row][]*outRow{}
@@ -156,6 +157,21 @@ func (sh *outSheet) mergeEqual() {
 	})
 }
 
+// hidden stands in mergeEqual's index for a cell that a merged range hides.
+const hidden = -1
+
+// hide notes the cells with {{合并}} that a merged range hides.
+func (sh *outSheet) hide(m outMerge, index map[cellKey]int) {
+	for i := sh.rowFrom(m.rows.from); i < len(sh.rows) && sh.rows[i].n <= m.rows.to; i++ {
+		rw := &sh.rows[i]
+		for j := rw.src.cellFrom(m.fromCol); j < len(rw.src.cells) && rw.src.cells[j].col <= m.toCol; j++ {
+			if c := &rw.src.cells[j]; c.text != nil && c.text.mergeDown {
+				index[cellKey{rw.n, c.col}] = hidden
+			}
+		}
+	}
+}
+
 // merging reports whether some cell of the row says {{合并}}.
 func (rw *row) merging() bool {
 	return slices.ContainsFunc(rw.cells, func(c cell) bool { return c.text != nil && c.text.mergeDown })
@@ -164,18 +180,23 @@ func (rw *row) merging() bool {
 // mergeColumn merges the j-th cells of the copies of one row.
 func (sh *outSheet) mergeColumn(rows []*outRow, j int, broken []bool, index map[cellKey]int) {
 	col := rows[0].src.cells[j].col
-	box := func(k int) outMerge { // the cell, or the merged range of which it is the upper left one
-		if i, ok := index[cellKey{rows[k].n, col}]; ok {
-			return sh.merges[i]
+	box := func(k int) (m outMerge, visible bool) { // the cell, or the merged range of which it is the upper left one
+		i, merged := index[cellKey{rows[k].n, col}]
+		switch {
+		case !merged:
+			return outMerge{rows: span{rows[k].n, rows[k].n}, fromCol: col, toCol: col}, true
+		case i == hidden:
+			return outMerge{}, false
 		}
-		return outMerge{rows: span{rows[k].n, rows[k].n}, fromCol: col, toCol: col}
+		return sh.merges[i], true
 	}
 	for k := 0; k < len(rows); {
-		group := box(k)
+		group, visible := box(k)
 		end := k + 1
 		for ; end < len(rows) && !broken[end]; end++ {
-			first, v, next := &rows[k].vals[j], &rows[end].vals[j], box(end)
-			if first.kind == blankValue || v.kind != first.kind || v.text != first.text || next.rows.from != group.rows.to+1 || next.toCol != group.toCol {
+			first, v := &rows[k].vals[j], &rows[end].vals[j]
+			next, seen := box(end)
+			if !visible || !seen || first.kind == blankValue || v.kind != first.kind || v.text != first.text || next.rows.from != group.rows.to+1 || next.toCol != group.toCol {
 				break
 			}
 			group.rows.to = next.rows.to

@@ -55,7 +55,7 @@ func (r *rendering) appendCell(dst []byte, sh *outSheet, rw *outRow, j int) []by
 	} else {
 		dst = append(dst, c.attrs...)
 	}
-	if c.formula != nil && !inBlankRow(rw.frame) {
+	if c.formula != nil && v.kind != blankValue { // not in a blank row, nor hidden under a merged range
 		return r.appendFormulaCell(dst, sh, rw, j)
 	}
 	switch v.kind {
