@@ -169,7 +169,7 @@ func (c *compiler) bindNames() {
 				t.use = useRange
 			}
 		}
-		d.tree = parseTokens(d.tokens)
+		d.tree = parseTokens(d.tokens, func(text string) (reference, bool) { return c.structured(text, unknownSheet, ooxml.Ref{}) })
 	}
 }
 

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -42,11 +43,13 @@ type formulaParser struct {
 	pos    int
 	depth  int
 	failed bool
+	table  func(text string) (reference, bool) // what a structured reference means
 }
 
 // parseTokens returns the formula's tree; nil when it cannot be computed here.
-func parseTokens(tokens []token) *node {
-	p := &formulaParser{tokens: tokens}
+// table tells what a structured reference means.
+func parseTokens(tokens []token, table func(text string) (reference, bool)) *node {
+	p := &formulaParser{tokens: tokens, table: table}
 	n := p.binary(0)
 	if p.skip(); p.failed || p.pos < len(p.tokens) {
 		return nil
@@ -88,22 +91,13 @@ func (p *formulaParser) binary(level int) *node {
 	left := p.binary(level + 1)
 	for !p.failed {
 		t := p.peek()
-		if t == nil || t.kind != tokOp || !contains(levels[level], t.text) {
+		if t == nil || t.kind != tokOp || !slices.Contains(levels[level], t.text) {
 			return left
 		}
 		p.pos++
 		left = &node{op: opBinary, text: t.text, args: []*node{left, p.binary(level + 1)}}
 	}
 	return nil
-}
-
-func contains(list []string, s string) bool {
-	for _, o := range list {
-		if o == s {
-			return true
-		}
-	}
-	return false
 }
 
 // unary reads signs: in a spreadsheet -2^2 is 4.
@@ -158,6 +152,10 @@ func (p *formulaParser) operand() *node {
 			return p.fail()
 		}
 		return &node{op: opRef, tok: t}
+	case tokTable:
+		if ref, ok := p.table(t.text); ok {
+			return &node{op: opRef, tok: &token{kind: tokRef, text: t.text, ref: ref, use: useRange}}
+		}
 	case tokName:
 		if upper := strings.ToUpper(t.text); upper == "TRUE" || upper == "FALSE" {
 			return &node{op: opBool, text: upper}

@@ -17,7 +17,7 @@ func (c *compiler) compileChart(k *cutter, at string) bool {
 			// A reference without a cache gets one: a preview draws nothing else.
 			prefix := string(s.Name[:len(s.Name)-len(s.Local())])
 			if kind := cacheOf[string(s.Local())]; kind != "" {
-				k.replace(s.Start, s.Start, chartCache{kind, prefix, nil, source, true})
+				k.replace(s.Start, s.Start, chartCache{kind: kind, prefix: prefix, tokens: source, whole: true})
 				source, caches = nil, true
 			}
 		}
@@ -36,7 +36,7 @@ func (c *compiler) compileChart(k *cutter, at string) bool {
 			start, prefix := s.End, string(s.Name[:len(s.Name)-len(s.Local())])
 			code := c.formatCode(s, k)
 			if source != nil && s.Kind == ooxml.EndTag {
-				k.replace(start, s.Start, chartCache{local, prefix, code, source, false})
+				k.replace(start, s.Start, chartCache{kind: local, prefix: prefix, raw: k.data[start:s.Start], code: code, tokens: source})
 				source, caches = nil, true
 			}
 		case "p":
@@ -129,6 +129,7 @@ func (r *rendering) chartAreas(tokens []token, v viewpoint) (found []area, ok bo
 type chartCache struct {
 	kind   string
 	prefix string // of the chart's elements: "c:"
+	raw    []byte // what the template keeps
 	code   []byte // <c:formatCode>
 	tokens []token
 	whole  bool // the template has none: the element itself is written too
@@ -143,7 +144,7 @@ func (c chartCache) append(dst []byte, r *rendering, v viewpoint) []byte {
 	}
 	found, ok := r.chartAreas(c.tokens, v)
 	if !ok {
-		return append(dst, c.code...)
+		return append(dst, c.raw...)
 	}
 	var cells [][]scalar // rows of columns, for labels in several levels
 	const most = 100000  // no chart shows more points

@@ -19,6 +19,7 @@ type compiler struct {
 	faults        []tag.Fault
 	uses          []tag.Use
 	lines         []line // texts outside of the cells of the sheet at hand
+	tables        []table
 	lastTable     int
 	pivots        []*ownedPart
 	cleaned       map[string][]byte // parts that are changed once and for all
@@ -123,7 +124,7 @@ func (c *compiler) compileSheet(sh *sheet) {
 		return
 	}
 	if tag.HasTag(sh.name) {
-		sh.nameText = c.compileLine(sh.name, place(sh.name, ""))
+		sh.nameText = c.compileLine([]textRun{{text: sh.name}}, place(sh.name, ""))
 	}
 	c.readSheet(sh, data)
 	sh.owned, sh.rels = c.own(sh, sh.part, 1)
@@ -152,7 +153,9 @@ func (c *compiler) bindCells() {
 				}
 				if f := cl.formula; f != nil {
 					c.book.bind(f.tokens)
-					f.tree = parseTokens(f.tokens)
+					f.tree = parseTokens(f.tokens, func(text string) (reference, bool) {
+						return c.structured(text, sh.index, ooxml.Ref{Row: rw.n, Col: cl.col})
+					})
 					f.subtotal = slices.ContainsFunc(f.tokens, func(t token) bool {
 						return t.kind == tokFunc && (functionName(t.text) == "SUBTOTAL" || functionName(t.text) == "AGGREGATE")
 					})

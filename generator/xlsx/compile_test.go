@@ -116,7 +116,7 @@ func TestTroubleWhileRendering(t *testing.T) {
 	t.Parallel()
 	tpl := compile(t, save(t, build(t, "表", [][]any{{"{{单位.名称}}"}, {"{{退回.名称}}"}})))
 	_, err := tpl.Render(record{}, Options{})
-	want := "表!A1：没有列表“单位（{{单位.名称}}）”，请检查名称\n表!A2：没有列表“退回（{{退回.名称}}）”，请检查名称"
+	want := "表!A1：没有叫“单位”的列表，请检查 {{单位.名称}} 里的名称\n表!A2：没有叫“退回”的列表，请检查 {{退回.名称}} 里的名称"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // fill writes what every tag of the sheet says into the rows.
@@ -57,7 +58,7 @@ func (r *rendering) fillCell(sh *outSheet, v *cellValue, c *cell, f *frame) {
 	t := c.text
 	switch {
 	case f.blank:
-		v.text = t.literal()
+		v.text = strings.TrimRight(t.print(nil), " 　")
 	case t.whole != nil:
 		number, text, isNumber := t.whole.Cell(f.scope)
 		if isNumber {
@@ -94,30 +95,28 @@ func (c *cellText) printInto(v *cellValue, f *frame, prefix string) {
 	v.text = c.print(f.scope)
 }
 
-// breakAfter ends the page after the item in whose rows rw stands, unless it is the last.
+// breakAfter ends the page after the item in whose rows rw stands, unless it is the last that has rows.
 func (sh *outSheet) breakAfter(rw *outRow) {
 	own := rw.frame.item()
 	after := rw.n
 	if own != nil && own.parent != nil {
-		st := own.parent.standWith(own)
-		if st == nil || st.frames[len(st.frames)-1] == own {
+		if after = own.end - 1; own.parent.standEnd(own) == own.end {
 			return
 		}
-		after = own.end - 1
 	}
 	if !slices.Contains(sh.breaks, after) {
 		sh.breaks = append(sh.breaks, after)
 	}
 }
 
-// standWith returns where the part stands whose frame is f.
-func (p *frame) standWith(f *frame) *stand {
+// standEnd is the row behind the part among whose frames f is.
+func (p *frame) standEnd(f *frame) int {
 	for i := range p.stands {
-		if slices.Contains(p.stands[i].frames, f) {
-			return &p.stands[i]
+		if st := &p.stands[i]; len(st.frames) > 0 && st.out <= f.out && f.end <= st.end && st.part.kind == partEach {
+			return st.end
 		}
 	}
-	return nil
+	return f.end
 }
 
 // mergeEqual makes one cell of equal neighbours downward, in the columns that

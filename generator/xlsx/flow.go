@@ -49,6 +49,7 @@ type flow struct {
 	next    int          // the first of blocks that is not placed yet
 	bound   map[string]bool
 	lists   [][]string // the lists around, outermost first
+	depth   int        // of blocks
 }
 
 // compileRows finds what repeats in the sheet, by explicit blocks and by the
@@ -259,9 +260,21 @@ func (f *flow) bind(path []string) (undo func()) {
 	}
 }
 
+// maxDepth bounds how deep blocks may be nested; nobody can follow ten.
+const maxDepth = 50
+
 // parse makes a body of the rows from..to.
 func (f *flow) parse(from, to int) *body {
 	b := &body{from: from, to: to}
+	if f.depth++; f.depth > maxDepth {
+		if f.depth == maxDepth+1 {
+			f.c.faultAt(rowPlace(f.sheet.name, from), "", "块套块超过 50 层，请拆成几张表")
+		}
+		f.next = len(f.blocks)
+		f.depth--
+		return b
+	}
+	defer func() { f.depth-- }()
 	plain := from
 	flush := func(end int) {
 		if plain < end {

@@ -420,16 +420,7 @@ func appendCorner(dst []byte, c corner) []byte {
 }
 
 // appendColumn writes a column's letters: 28 is AB.
-func appendColumn(dst []byte, col int) []byte {
-	var buf [4]byte
-	i := len(buf)
-	for col > 0 {
-		i--
-		buf[i] = byte('A' + (col-1)%26)
-		col = (col - 1) / 26
-	}
-	return append(dst, buf[i:]...)
-}
+func appendColumn(dst []byte, col int) []byte { return append(dst, ooxml.ColumnName(col)...) }
 
 // appendSheet writes a sheet's name and its exclamation mark, in quotes where a formula needs them.
 func appendSheet(dst []byte, first, last string) []byte {

@@ -17,6 +17,7 @@ type rendering struct {
 	troubles []error
 	recalc   bool // some formula is left to the spreadsheet program
 	moved    bool // rows or names of sheets differ from the template's: references must be written anew
+	visits   int  // of bodies of rows
 	depth    int  // of formulas that wait for one another
 	scratch  []byte
 	ranked   ranked
@@ -27,14 +28,10 @@ type outSheet struct {
 	src    *sheet
 	index  int
 	name   string
-	part   string
 	root   *frame
 	rows   []outRow
 	merges []outMerge
-	byCell map[cellKey]int // merges by their upper left cell, in sheets that say {{合并}}
-	breaks []int           // rows after which {{分页}} ends the page
-	shifts bool            // some row stands elsewhere than in the template
-	clones map[string]string
+	breaks []int // rows after which {{分页}} ends the page
 }
 
 // outRow is one row of the output that says something.
@@ -75,7 +72,7 @@ func (r *rendering) layout() {
 	for i, src := range r.t.book.sheets {
 		turns := []turn{{scope: r.scope}}
 		if src.path != nil {
-			turns = r.turns(src.path, r.scope, false, place(src.name, ""), "")
+			turns = r.turns(src.path, r.scope, false, place(src.name, ""), src.name)
 		}
 		for k, t := range turns {
 			sh := &outSheet{src: src, index: len(r.sheets), name: src.name}
@@ -93,13 +90,6 @@ func (r *rendering) layout() {
 				sh.root.body = &body{from: 1, to: maxRow, parts: []part{{kind: partRows, from: 1, to: maxRow}}}
 			}
 			r.visit(sh, sh.root)
-			for j := range sh.rows {
-				if sh.rows[j].n != sh.rows[j].src.n {
-					sh.shifts = true
-				}
-			}
-			sh.shifts = sh.shifts || len(sh.rows) != len(src.rows)
-			r.moved = r.moved || sh.shifts
 		}
 	}
 }
@@ -114,11 +104,7 @@ func (r *rendering) turns(path []string, s expr.Scope, blank bool, place, source
 	}
 	scopes, ok := itemsOf(s, path)
 	if !ok {
-		name := pathKey(path)
-		if source != "" {
-			name += "（" + source + "）"
-		}
-		r.trouble(place, "没有列表“%s”，请检查名称", name)
+		r.trouble(place, "没有叫“%s”的列表，请检查 %s 里的名称", pathKey(path), source)
 	}
 	if len(scopes) == 0 {
 		return []turn{{}}
@@ -169,6 +155,7 @@ func (r *rendering) visit(sh *outSheet, f *frame) {
 			}
 		}
 		st.end = at
+		r.moved = r.moved || st.out != p.from || st.end != p.to+1
 		f.stands = append(f.stands, st)
 	}
 	f.end = at
@@ -176,8 +163,8 @@ func (r *rendering) visit(sh *outSheet, f *frame) {
 
 // child visits a body inside f and returns the row behind it.
 func (r *rendering) child(sh *outSheet, f *frame, st *stand, b *body, key string, index int, s expr.Scope, at int) int {
-	if at > maxRow {
-		r.trouble(place(sh.name, ""), "行数超过 1048576 行")
+	if r.visits++; at > maxRow || r.visits > maxRow { // blocks without rows cost time all the same
+		r.trouble(place(sh.name, ""), "内容太多，超过 1048576 行")
 		return at
 	}
 	c := &frame{parent: f, body: b, key: key, index: index, scope: s, blank: s == nil, out: at}
@@ -192,7 +179,7 @@ func (r *rendering) place(sh *outSheet, f *frame, p *part, at int) int {
 	for i := sh.src.rowFrom(p.from); i < len(sh.src.rows) && sh.src.rows[i].n <= p.to; i++ {
 		src := &sh.src.rows[i]
 		if src.n+delta > maxRow {
-			r.trouble(place(sh.name, ""), "行数超过 1048576 行")
+			r.trouble(place(sh.name, ""), "内容太多，超过 1048576 行")
 			break
 		}
 		sh.rows = append(sh.rows, outRow{src: src, n: src.n + delta, frame: f})

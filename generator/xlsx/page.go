@@ -45,7 +45,12 @@ func (r *sheetReader) readHeaderFooter() headerFooter {
 		t.text = r.elementText()
 		if tag.HasTag(t.text) {
 			at := place(r.sheet.name, "页眉页脚")
-			t.tags = r.c.compileLine(t.text, at)
+			t.tags = r.c.compileLine([]textRun{{text: t.text}}, at)
+			for i := range t.tags.pieces {
+				if p := &t.tags.pieces[i]; p.tag == nil {
+					p.props = literal
+				}
+			}
 			r.sheet.paged = true
 		}
 		h.texts = append(h.texts, t)
@@ -63,25 +68,21 @@ type line struct {
 }
 
 // compileLine compiles a text outside of the cells, in which only values and blocks can stand.
-func (c *compiler) compileLine(text, at string) *cellText {
-	pieces, faults := tag.Parse(text)
+func (c *compiler) compileLine(runs []textRun, at string) *cellText {
+	pieces, faults := tag.Parse(joinRuns(runs))
 	for _, f := range faults {
 		f.Place = at
 		c.faults = append(c.faults, f)
 	}
-	t := &cellText{pieces: cutPieces(pieces, []textRun{{text: text}})}
+	t := &cellText{pieces: cutPieces(pieces, runs)}
 	for _, i := range matchInside(t.pieces) {
 		c.faultAt(at, t.pieces[i].tag.Source, "没有配对：这里的 {{#每个}} 和 {{#如果}} 必须在同一段文字里结束")
 	}
 	for i := range t.pieces {
-		switch p := &t.pieces[i]; {
-		case p.tag == nil:
-			p.props = literal
-		case p.tag.Kind == tag.Merge || p.tag.Kind == tag.PageBreak:
-			c.faultAt(at, p.tag.Source, "这个标签只能用在单元格里")
+		if g := t.pieces[i].tag; g != nil && (g.Kind == tag.Merge || g.Kind == tag.PageBreak) {
+			c.faultAt(at, g.Source, "这个标签只能用在单元格里")
 		}
 	}
-	t.settle()
 	c.lines = append(c.lines, line{at, t})
 	return t
 }
@@ -133,13 +134,8 @@ func (t *pageText) print(v viewpoint) string {
 	if t.tags == nil {
 		return t.text
 	}
-	scope := v.sheet.root.scope
-	if scope == nil {
-		return t.tags.literal()
-	}
 	var b strings.Builder
-	pieces := t.tags.pieces
-	walk(pieces, 0, len(pieces), scope, func(text string, look []byte) {
+	t.tags.visit(v.sheet.root.scope, func(text string, look []byte) {
 		if !bytes.Equal(look, literal) {
 			text = strings.ReplaceAll(text, "&", "&&")
 		}

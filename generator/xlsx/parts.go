@@ -3,6 +3,7 @@ package xlsx
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,7 +58,7 @@ func (c *compiler) own(sh *sheet, part string, depth int) (children []*ownedPart
 		kind := path.Base(rel.Type)
 		switch {
 		case rel.External:
-		case contains(copiedKinds, kind):
+		case slices.Contains(copiedKinds, kind), kind == "threadedComment" && sh.path == nil:
 			content, ok := c.pkg.Part(rel.Target)
 			if !ok {
 				continue
@@ -67,7 +68,7 @@ func (c *compiler) own(sh *sheet, part string, depth int) (children []*ownedPart
 			o.children, o.rels = c.own(sh, o.name, depth+1)
 			children = append(children, o)
 			byID[rel.ID] = rel.Target
-		case !contains(sharedKinds, kind) && sh.path != nil:
+		case !slices.Contains(sharedKinds, kind) && sh.path != nil:
 			c.fault(sh.name, "", "按“"+sh.key+"”重复的工作表里不能有“"+kind+"”（数据透视表、控件、嵌入对象之类），请把它移到别的工作表")
 		}
 	}
@@ -92,10 +93,10 @@ func (c *compiler) compileOwned(sh *sheet, o *ownedPart) {
 		o.fills = c.compileChart(k, place(sh.name, "图表"))
 	case "drawing", "chartUserShapes":
 		c.compileDrawing(k, place(sh.name, "图形"))
-	case "comments":
+	case "comments", "threadedComment":
 		s := ooxml.NewScanner(o.data)
 		for s.Next() {
-			if s.Kind == ooxml.StartTag && string(s.Local()) == "comment" {
+			if local := string(s.Local()); s.Kind == ooxml.StartTag && (local == "comment" || local == "threadedComment") {
 				compileComment(s, k)
 			}
 		}
@@ -205,89 +206,56 @@ func (e lowerEdge) append(dst []byte, r *rendering, v viewpoint) []byte {
 	return strconv.AppendInt(dst, int64(min(row, maxRow-1)), 10)
 }
 
-// compileParagraph compiles a paragraph of a shape or a title when it has tags:
-// its text is written into the run in which the first tag begins.
+// compileParagraph compiles a paragraph of a shape or a title when it has tags.
+// Every run keeps its look: it says what begins in it.
 func (c *compiler) compileParagraph(s *ooxml.Scanner, k *cutter, at string) {
-	type textSpan struct{ start, end int }
-	var spans []textSpan
-	var text []byte
-	var starts []int
-	depth := s.Depth()
-	inT := 0
+	var (
+		runs  []textRun
+		spans []span
+		text  []byte
+		inT   int
+		depth = s.Depth()
+	)
 	for s.Next() && !(s.Kind == ooxml.EndTag && s.Depth() == depth) {
 		switch {
 		case s.Kind == ooxml.StartTag && string(s.Local()) == "t":
-			inT = s.End
-			starts = append(starts, len(text))
+			inT, text = s.End, text[:0]
 		case s.Kind == ooxml.EndTag && string(s.Local()) == "t":
-			spans = append(spans, textSpan{inT, s.Start})
+			spans = append(spans, span{inT, s.Start})
+			runs = append(runs, textRun{[]byte(strconv.Itoa(len(runs))), string(text)})
 			inT = 0
 		case inT > 0:
 			text = s.AppendText(text)
 		}
 	}
-	if !tag.HasTag(string(text)) {
+	if !tag.HasTag(joinRuns(runs)) {
 		return
 	}
-	line := c.compileLine(string(text), at)
-	first := 0
-	for _, p := range line.pieces {
-		if p.tag != nil {
-			break
-		}
-		first += len(p.text)
-	}
+	line := c.compileLine(runs, at)
 	for i := range spans {
-		if i+1 < len(spans) && starts[i+1] <= first {
-			continue // literal text before the first tag stays in its runs
-		}
-		lead := string(text[starts[i]:first])
-		if starts[i] > first {
-			k.drop(spans[i].start, spans[i].end)
-			continue
-		}
-		rest := &cellText{pieces: dropLiteral(line.pieces, first-len(lead))}
-		k.replace(spans[i].start, spans[i].end, lineSegment{rest})
+		k.replace(spans[i].from, spans[i].to, lineSegment{line, runs[i].props})
 	}
 	k.text = true
 }
 
-// dropLiteral is the pieces without the first n bytes of literal text.
-func dropLiteral(pieces []piece, n int) []piece {
-	for len(pieces) > 0 && pieces[0].tag == nil && n > 0 {
-		if cut := min(n, len(pieces[0].text)); cut < len(pieces[0].text) {
-			first := pieces[0]
-			first.text = first.text[cut:]
-			rest := append([]piece{first}, pieces[1:]...)
-			return rest
-		} else {
-			n -= cut
-			pieces = shiftPieces(pieces[1:])
-		}
-	}
-	return pieces
+// lineSegment is what a text outside of the cells says in one of its runs.
+type lineSegment struct {
+	text *cellText
+	run  []byte
 }
 
-// shiftPieces renumbers the blocks of pieces from whose front one was taken.
-func shiftPieces(pieces []piece) []piece {
-	out := append([]piece(nil), pieces...)
-	for i := range out {
-		if out[i].match >= 0 {
-			out[i].match--
-		}
-	}
-	return out
-}
-
-// lineSegment is a text outside of the cells.
-type lineSegment struct{ text *cellText }
-
-func (s lineSegment) append(dst []byte, r *rendering, v viewpoint) []byte {
+func (l lineSegment) append(dst []byte, r *rendering, v viewpoint) []byte {
 	scope := r.scope
 	if v.sheet != nil {
 		scope = v.sheet.root.scope
 	}
-	return ooxml.Escape(dst, strings.ReplaceAll(s.text.print(scope), "\n", " "))
+	var b strings.Builder
+	l.text.visit(scope, func(text string, run []byte) {
+		if bytes.Equal(run, l.run) {
+			b.WriteString(text)
+		}
+	})
+	return ooxml.Escape(dst, strings.ReplaceAll(b.String(), "\n", " "))
 }
 
 // compileVML compiles the rows of notes. VML is not always well-formed, so it
@@ -359,77 +327,4 @@ func (a noteAnchor) append(dst []byte, r *rendering, v viewpoint) []byte {
 		}
 	}
 	return dst
-}
-
-// compileTable compiles a table (ListObject): where it stands, and its names, which are unique in a workbook.
-func (c *compiler) compileTable(sh *sheet, o *ownedPart, k *cutter) {
-	s := ooxml.NewScanner(o.data)
-	for s.Next() {
-		if s.Kind != ooxml.StartTag && s.Kind != ooxml.EmptyTag {
-			continue
-		}
-		switch string(s.Local()) {
-		case "table":
-			name, _ := s.Attr("displayName")
-			sh.tables = append(sh.tables, name)
-			for _, a := range s.Attrs() {
-				start, end := a.End-1-len(a.Value), a.End-1
-				switch string(a.Name) {
-				case "id":
-					k.replace(start, end, tableID(parseInt(a.Value)))
-					c.lastTable = max(c.lastTable, parseInt(a.Value))
-				case "name", "displayName":
-					k.replace(start, end, tableName(string(ooxml.Unescape(nil, a.Value))))
-				case "ref":
-					if cells, ok := parseAreas(a.Value, true); ok {
-						k.replace(start, end, cells)
-					}
-				}
-			}
-		case "calculatedColumnFormula", "totalsRowFormula":
-			c.walkFormula(s, k)
-		default:
-			c.walkTag(s, k)
-		}
-	}
-}
-
-// tableID is the number of a table; clones get numbers behind the template's.
-type tableID int
-
-func (t tableID) append(dst []byte, r *rendering, v viewpoint) []byte {
-	n := int(t)
-	if k := v.sheet.root.index; k > 0 {
-		n += r.t.lastTable * k
-	}
-	return strconv.AppendInt(dst, int64(n), 10)
-}
-
-// tableName is the name of a table.
-type tableName string
-
-func (t tableName) append(dst []byte, r *rendering, v viewpoint) []byte {
-	return ooxml.Escape(dst, v.sheet.tableName(string(t)))
-}
-
-// tableName is what a table of the template is called in this sheet.
-func (sh *outSheet) tableName(name string) string {
-	if sh.root.index == 0 {
-		return name
-	}
-	return name + "_第" + strconv.Itoa(sh.root.index+1) + "表"
-}
-
-// renameTable is a structured reference with the name that its table has in the sheet of v.
-func (v viewpoint) renameTable(text string) string {
-	i := strings.IndexByte(text, '[')
-	if i <= 0 || v.sheet == nil || v.sheet.root.index == 0 {
-		return text
-	}
-	for _, t := range v.sheet.src.tables {
-		if strings.EqualFold(t, text[:i]) {
-			return v.sheet.tableName(t) + text[i:]
-		}
-	}
-	return text
 }

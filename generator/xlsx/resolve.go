@@ -135,12 +135,14 @@ const maxFormula = 8192
 // appendFormula writes a formula as it reads in the output, from viewpoint v.
 func (r *rendering) appendFormula(dst []byte, tokens []token, v viewpoint) []byte {
 	for i := range tokens {
-		t := &tokens[i]
-		if t.kind != tokRef {
+		switch t := &tokens[i]; t.kind {
+		case tokRef:
+			dst = r.appendRef(dst, t, v)
+		case tokTable:
+			dst = append(dst, v.renameTable(t.text)...)
+		default:
 			dst = append(dst, t.text...)
-			continue
 		}
-		dst = r.appendRef(dst, t, v)
 	}
 	return dst
 }

@@ -349,27 +349,27 @@ func walkIf(pieces []piece, at int, s expr.Scope, emit func(text string, props [
 	return at
 }
 
-// print is the text in scope s, without its looks; without a scope only the literal text remains.
-func (c *cellText) print(s expr.Scope) string {
-	if s == nil {
-		return c.literal()
+// visit emits what the text says in scope s, piece by piece with its look. Without
+// a scope, where a list is empty, only the literal text outside of blocks remains.
+func (c *cellText) visit(s expr.Scope, emit func(text string, props []byte)) {
+	if s != nil {
+		walk(c.pieces, 0, len(c.pieces), s, emit)
+		return
 	}
-	var b strings.Builder
-	walk(c.pieces, 0, len(c.pieces), s, func(text string, _ []byte) { b.WriteString(text) })
-	return b.String()
-}
-
-// literal is the text without any tag and without what stands inside blocks.
-func (c *cellText) literal() string {
-	var b strings.Builder
 	for i := 0; i < len(c.pieces); i++ {
 		if p := &c.pieces[i]; p.tag == nil {
-			b.WriteString(p.text)
+			emit(p.text, p.props)
 		} else if p.match > i {
 			i = p.match - 1
 		}
 	}
-	return strings.TrimRight(b.String(), " 　")
+}
+
+// print is the text in scope s, without its looks.
+func (c *cellText) print(s expr.Scope) string {
+	var b strings.Builder
+	c.visit(s, func(text string, _ []byte) { b.WriteString(text) })
+	return b.String()
 }
 
 // printRich is the text in scope s as the runs of an <is>, neighbours of one look joined.
@@ -385,7 +385,7 @@ func (c *cellText) printRich(s expr.Scope, prefix string) (text string, xml []by
 		}
 		runs = append(runs, textRun{props, text})
 	}
-	walk(c.pieces, 0, len(c.pieces), s, add)
+	c.visit(s, add)
 	text = joinRuns(runs)
 	if limited := limitText(text); len(limited) != len(text) || text == "" {
 		return limited, nil // too long to keep its looks
