@@ -55,5 +55,5 @@
 //	report     : value finding unit
 //	templates  :
 //	generator  : value finding ooxml form unit intake extract audit render publish report
-//	cmd/jixiao : finding ooxml tag form unit intake report generator templates
+//	cmd/jixiao : finding ooxml tag form unit intake publish report generator templates
 package generator

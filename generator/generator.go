@@ -10,6 +10,7 @@ import (
 	"path"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -45,6 +46,9 @@ type Job struct {
 	Drafts  bool         // render the documents of returned units too
 	Limits  ooxml.Limits
 	Program string // name and version, for run.json
+
+	Passwords *intake.Passwords // of protected workbooks; nil: none are known
+	Converter intake.Converter  // for workbooks of before 2007; nil: they are findings
 }
 
 // Progress hears of a run while it goes on. Its methods are called by one
@@ -68,7 +72,10 @@ func Run(ctx context.Context, job Job, progress Progress) (*report.Run, error) {
 	if len(files) == 0 && job.Roster == nil {
 		return nil, ErrEmptyInbox
 	}
-	taking := intake.Options{Map: job.Form.Map, Roster: job.Roster, Limits: job.Limits, Workers: job.Workers}
+	taking := intake.Options{
+		Map: job.Form.Map, Roster: job.Roster, Limits: job.Limits, Workers: job.Workers,
+		Passwords: job.Passwords, Converter: job.Converter,
+	}
 	parcels, missing, err := intake.Assign(ctx, files, taking)
 	if err != nil {
 		return nil, err
@@ -78,8 +85,12 @@ func Run(ctx context.Context, job Job, progress Progress) (*report.Run, error) {
 		if r.results, err = publish.Open(job.Out); err != nil {
 			return nil, err
 		}
+		err = r.published()
 	}
-	run, err := r.run(ctx, parcels, missing, skipped)
+	var run *report.Run
+	if err == nil {
+		run, err = r.run(ctx, parcels, missing, skipped)
+	}
 	if r.results != nil {
 		err = errors.Join(err, r.results.Close())
 	}
@@ -93,6 +104,7 @@ type runner struct {
 	progress Progress
 	results  *publish.Results // nil when only checking
 	folders  []string         // of each parcel, below 单位/ or 退回/
+	earlier  []string         // files that an earlier run published here
 }
 
 func (r *runner) run(ctx context.Context, parcels []intake.Parcel, missing []unit.Unit, skipped []string) (*report.Run, error) {
@@ -111,6 +123,7 @@ func (r *runner) run(ctx context.Context, parcels []intake.Parcel, missing []uni
 	if r.results == nil {
 		return run, nil
 	}
+	run.Kept = r.kept(run)
 	return run, r.finish(run)
 }
 
@@ -231,10 +244,6 @@ func (r *runner) documents(v *unit.Verdict, home, back string) ([]unit.Document,
 
 // finish writes what is made of all units together, and last run.json.
 func (r *runner) finish(run *report.Run) error {
-	before, err := r.published()
-	if err != nil {
-		return err
-	}
 	totals := render.Totals{Year: run.Year}
 	for _, u := range run.Units {
 		if u.Verdict == nil {
@@ -263,9 +272,6 @@ func (r *runner) finish(run *report.Run) error {
 	if err != nil {
 		return fmt.Errorf("编制%s：%w", report.JSONFile, err)
 	}
-	if err := r.retire(before, run); err != nil {
-		return err
-	}
 	for _, d := range []unit.Document{{Path: report.WorkbookFile, Data: book}, {Path: report.PageFile, Data: page}, {Path: report.JSONFile, Data: record}} {
 		if err := r.results.File(d); err != nil {
 			return err
@@ -274,29 +280,57 @@ func (r *runner) finish(run *report.Run) error {
 	return nil
 }
 
-// published lists the unit folders that an earlier run left here, by its own run.json.
-func (r *runner) published() (map[string]bool, error) {
+// published lists the files that an earlier run left here, by its own run.json.
+func (r *runner) published() error {
 	data, ok, err := r.results.Read(report.JSONFile)
 	if err != nil || !ok {
-		return nil, err
+		return err
 	}
+	type documents []struct{ Path string }
 	var earlier struct {
-		Units []struct {
-			Documents []struct{ Path string }
+		Documents documents
+		Units     []struct {
+			Name      string
+			Documents documents
 		}
 	}
 	if json.Unmarshal(data, &earlier) != nil {
-		return nil, nil // not ours: nothing is known of it, so nothing is removed
+		return nil // not ours: nothing is known of it, so nothing is replaced or removed
 	}
-	folders := map[string]bool{}
+	var paths []string
+	for _, d := range earlier.Documents {
+		paths = append(paths, d.Path)
+	}
 	for _, u := range earlier.Units {
 		for _, d := range u.Documents {
-			if f := unitFolder(d.Path); f != "" {
-				folders[f] = true
-			}
+			paths = append(paths, d.Path)
 		}
 	}
-	return folders, nil
+	r.results.Published(paths)
+	r.earlier = paths
+	return nil
+}
+
+// kept lists the unit folders of an earlier run that this one had nothing for:
+// they stay, and whoever started the run is told.
+func (r *runner) kept(run *report.Run) []string {
+	now := map[string]bool{}
+	for _, u := range run.Units {
+		for _, outcome := range []string{AcceptedFolder, ReturnedFolder} {
+			now[path.Join(outcome, unit.SafeName(u.Unit.Name))] = true
+		}
+		for _, d := range u.Documents {
+			now[unitFolder(d.Path)] = true
+		}
+	}
+	var kept []string
+	for _, p := range r.earlier {
+		if f := unitFolder(p); f != "" && !now[f] && !slices.Contains(kept, f) {
+			kept = append(kept, f)
+		}
+	}
+	slices.Sort(kept)
+	return kept
 }
 
 // unitFolder is the folder of a unit's document: 单位/某局; "" for any other path.
@@ -306,21 +340,6 @@ func unitFolder(p string) string {
 		return ""
 	}
 	return path.Join(parts[0], parts[1])
-}
-
-// retire removes the folders of units that an earlier run published and this one did not.
-func (r *runner) retire(before map[string]bool, run *report.Run) error {
-	for _, u := range run.Units {
-		for _, d := range u.Documents {
-			delete(before, unitFolder(d.Path))
-		}
-	}
-	for folder := range before {
-		if err := r.results.Remove(folder); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func hashes(docs []unit.Document) []report.Document {

@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
 	"jixiao/generator"
 	"jixiao/generator/intake"
 	"jixiao/generator/ooxml"
+	"jixiao/generator/publish"
 	"jixiao/generator/report"
 	"jixiao/generator/unit"
 )
@@ -27,8 +29,9 @@ func inputFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "in", Usage: "收件：报送件所在的`文件夹`，或单个工作簿；可以写多次"},
 		&cli.StringFlag{Name: "form", Value: defaultForm, Usage: "套表：内置套表的名称，或套表`文件夹`"},
 		&cli.StringFlag{Name: "roster", Usage: "单位名册`文件`（.xlsx，表头有“单位名称”）；有名册才知道谁未报"},
+		&cli.StringFlag{Name: "passwords", Usage: "口令表`文件`（UTF-8 文本，一行一个密码，或“单位名称或文件名<Tab 键>密码”），用来打开设有密码的报送件"},
 		&cli.StringFlag{Name: "year", Usage: "任务`年度`，例如 2022；不写则取多数报送件的年度"},
-		&cli.IntFlag{Name: "workers", Usage: "同时处理几个单位；不写则与处理器个数相同"},
+		&cli.IntFlag{Name: "workers", Usage: "同时处理几`个`单位；不写则与处理器个数相同"},
 	}
 }
 
@@ -41,7 +44,7 @@ func runCommand() *cli.Command {
 			"审核情况.xlsx 全部审核结果，运行报告.html 一页看清全部情况，run.json 供程序读取。",
 		Flags: append(inputFlags(),
 			&cli.StringFlag{Name: "out", Usage: "成果`文件夹`，没有时新建"},
-			&cli.BoolFlag{Name: "drafts", Usage: "退回的单位也生成文件，放在 退回/单位/草稿，每页标明未通过审核"},
+			&cli.BoolFlag{Name: "drafts", DisableDefaultText: true, Usage: "退回的单位也生成文件，放在 退回/单位/草稿，每页标明未通过审核"},
 		),
 		Action:             func(c *cli.Context) error { return batch(c, true) },
 		OnUsageError:       wrongUsage,
@@ -82,6 +85,7 @@ func batch(c *cli.Context, publishing bool) error {
 	}
 	if publishing {
 		where(w, job.Out)
+		kept(w, run.Kept)
 	}
 	for _, u := range run.Units {
 		if u.Outcome != unit.Accepted {
@@ -98,7 +102,7 @@ func jobOf(c *cli.Context, publishing bool) (generator.Job, error) {
 	if c.Args().Present() {
 		return generator.Job{}, usageError{fmt.Sprintf("多出了“%s”：收件要写在 --in 后面", c.Args().First())}
 	}
-	job := generator.Job{Inbox: c.StringSlice("in"), Year: c.String("year"), Workers: c.Int("workers"), Limits: ooxml.DefaultLimits(), Program: "jixiao " + version}
+	job := generator.Job{Inbox: c.StringSlice("in"), Year: c.String("year"), Workers: c.Int("workers"), Limits: ooxml.DefaultLimits(), Program: "jixiao " + version, Converter: intake.FindOffice()}
 	if len(job.Inbox) == 0 {
 		return job, usageError{"没有写收件。例如：jixiao " + c.Command.Name + " --in 收件"}
 	}
@@ -135,6 +139,14 @@ func jobOf(c *cli.Context, publishing bool) (generator.Job, error) {
 			return job, err
 		}
 	}
+	if name := c.String("passwords"); name != "" {
+		if job.Passwords, err = intake.ReadPasswords(name); err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				return job, usageError{fmt.Sprintf("口令表 %s 不存在，请检查路径", name)}
+			}
+			return job, err
+		}
+	}
 	return job, nil
 }
 
@@ -161,11 +173,30 @@ func apart(inboxes []string, out string) error {
 func explain(err error, job generator.Job) error {
 	switch {
 	case errors.Is(err, generator.ErrEmptyInbox):
-		return fmt.Errorf("%s：%w（.xlsx、.xlsm、.xls、.et）。请检查路径，或用 --roster 指定名册以列出未报单位", strings.Join(job.Inbox, "、"), err)
+		return fmt.Errorf("%s：%w（.xlsx、.xlsm、.xls、.et，或装着它们的 .zip）。请检查路径，或用 --roster 指定名册以列出未报单位", strings.Join(job.Inbox, "、"), err)
+	case errors.Is(err, publish.ErrHeld):
+		return fmt.Errorf("%w（%s）。请等它结束后再运行", err, job.Out)
 	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%w。请检查这个文件或文件夹的权限后再运行", err)
+		return fmt.Errorf("没有权限：%w。请检查这个文件或文件夹的权限后再运行", err)
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("磁盘已满：%w。请腾出空间后再运行一次，已发布的文件不受影响", err)
+	case errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("磁盘是只读的：%w。请换一个可以写入的成果文件夹", err)
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("同名的文件占了文件夹的位置：%w。请移走后再运行", err)
 	}
 	return err
+}
+
+// kept says which units have only what an earlier run published.
+func kept(w io.Writer, folders []string) {
+	if len(folders) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n这次没有收到、仍保留上次成果的（不在本次汇总里）：\n")
+	for _, f := range folders {
+		fmt.Fprintf(w, "  %s/\n", f)
+	}
 }
 
 // where says what lies in the results folder.

@@ -18,8 +18,9 @@ import (
 
 func formCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "form",
-		Usage: "套表：列出、检查、导出",
+		Name:            "form",
+		Usage:           "套表：列出、检查、导出",
+		HideHelpCommand: true,
 		Subcommands: []*cli.Command{
 			{
 				Name: "list", Usage: "列出内置套表", UsageText: "jixiao form list",
@@ -65,6 +66,9 @@ func formList(c *cli.Context) error {
 }
 
 func formLint(c *cli.Context) error {
+	if c.NArg() > 1 {
+		return usageError{fmt.Sprintf("一次只检查一个套表，多出了“%s”", c.Args().Get(1))}
+	}
 	name := defaultForm
 	if c.Args().Present() {
 		name = c.Args().First()

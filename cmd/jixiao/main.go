@@ -21,6 +21,7 @@ import (
 
 	"jixiao/generator"
 	"jixiao/generator/intake"
+	"jixiao/generator/publish"
 )
 
 // Exit codes, a contract with whoever calls jixiao from a script. Anything else is a failure.
@@ -29,6 +30,7 @@ const (
 	exitFailed      = 1   // trouble with the machine: disk, permission
 	exitUsage       = 2   // wrong usage or a faulty form
 	exitReturned    = 3   // finished; some units returned or missing
+	exitHeld        = 75  // another run holds the results folder
 	exitInterrupted = 130 // Ctrl-C
 	exitTerminated  = 143 // SIGTERM
 )
@@ -65,18 +67,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var interrupted interruption
 	var usage usageError
 	var roster *intake.RosterError
+	var passwords *intake.PasswordsError
 	switch {
 	case err == nil:
 		return exitAccepted
 	case errors.Is(err, errReturned):
 		return exitReturned
 	case errors.As(context.Cause(ctx), &interrupted):
-		fmt.Fprintln(stderr, "jixiao：", interrupted.Error())
+		fmt.Fprintf(stderr, "jixiao：%v\n", interrupted)
 		if interrupted.signal == syscall.SIGTERM {
 			return exitTerminated
 		}
 		return exitInterrupted
-	case errors.As(err, &usage), errors.As(err, &roster), errors.Is(err, generator.ErrEmptyInbox):
+	case errors.Is(err, publish.ErrHeld):
+		fmt.Fprintf(stderr, "jixiao：%v\n", err)
+		return exitHeld
+	case errors.As(err, &usage), errors.As(err, &roster), errors.As(err, &passwords), errors.Is(err, generator.ErrEmptyInbox):
 		fmt.Fprintf(stderr, "jixiao：%v\n", err)
 		return exitUsage
 	}

@@ -10,8 +10,8 @@ import (
 var version = "dev"
 
 func init() {
-	cli.HelpFlag = &cli.BoolFlag{Name: "help", Aliases: []string{"h"}, Usage: "显示用法"}
-	cli.VersionFlag = &cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "显示版本"}
+	cli.HelpFlag = &cli.BoolFlag{Name: "help", Aliases: []string{"h"}, DisableDefaultText: true, Usage: "显示用法"}
+	cli.VersionFlag = &cli.BoolFlag{Name: "version", Aliases: []string{"v"}, DisableDefaultText: true, Usage: "显示版本"}
 }
 
 const appHelp = `{{.Name}} — {{.Usage}}
@@ -26,12 +26,12 @@ const appHelp = `{{.Name}} — {{.Usage}}
    {{.}}{{end}}
 
 退出码：
-   0 全部通过   1 机器故障   2 用法或套表有误   3 完成，但有单位退回或未报   130/143 被中断
+   0 全部通过   1 机器故障   2 用法或套表有误   3 完成，但有单位退回或未报   75 另一个 jixiao 正在写同一成果   130/143 被中断
 
 每个命令的选项：jixiao 命令 --help
 `
 
-const commandHelp = `jixiao {{.Name}} — {{.Usage}}
+const commandHelp = `{{.HelpName}} — {{.Usage}}
 
 用法：
    {{.UsageText}}
@@ -42,7 +42,7 @@ const commandHelp = `jixiao {{.Name}} — {{.Usage}}
    {{.}}{{end}}
 {{end}}`
 
-const groupHelp = `jixiao {{.Name}} — {{.Usage}}
+const groupHelp = `{{.HelpName}} — {{.Usage}}
 
 命令：{{range .VisibleCommands}}
    {{join .Names ", "}}{{"\t"}}{{.Usage}}{{end}}

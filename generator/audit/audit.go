@@ -43,6 +43,7 @@ func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit
 	for i := range f.Rules {
 		judged = append(judged, judge(&f.Rules[i], v)...)
 	}
+	judged = onceUnjudged(judged)
 	judged = append(judged, required(r, append(slices.Clone(own), judged...))...)
 	markSameCause(judged)
 	v.Findings = append(own, judged...)
@@ -67,12 +68,21 @@ func context(r *unit.Record, f *form.Form, roster *unit.Roster, year string) []u
 		{Name: form.UnitCode, Value: text(r.Submission.Unit.Code)},
 		{Name: form.HasRoster, Value: value.Truth(roster != nil)},
 		{Name: form.OnRoster, Value: value.Truth(r.Submission.OnRoster)},
+		{Name: form.RosterName, Value: listed(r.Submission)},
 		{Name: form.WorkbookCount, Value: value.Int(int64(len(r.Submission.Workbooks)))},
 	}
 	for _, s := range f.Settings {
 		figures = append(figures, unit.Figure{Name: s.Name, Value: s.Value})
 	}
 	return figures
+}
+
+// listed is the unit's name as the roster has it; blank when it is not on it.
+func listed(s *unit.Submission) value.Value {
+	if !s.OnRoster {
+		return value.Value{}
+	}
+	return value.Str(s.Unit.Name)
 }
 
 // judge applies one rule, once an item where it names a list.
@@ -164,7 +174,7 @@ func blank(rule *form.Rule, v *unit.Verdict, path []*unit.Item, index int) findi
 	for _, name := range slices.Concat(rule.Fields, rule.Asked) {
 		if field := find(name, v, path); field != nil {
 			if f.Filled == "" {
-				f.Filled = strings.TrimSpace(field.Raw)
+				f.Filled = excerpt(field.Raw)
 			}
 			if field.Place.Cell != "" {
 				f.Place = field.Place
@@ -176,6 +186,18 @@ func blank(rule *form.Rule, v *unit.Verdict, path []*unit.Item, index int) findi
 		f.Place.Workbook = firstWorkbook(v)
 	}
 	return f
+}
+
+// mostFilled is how many characters of a cell a finding quotes; the cell itself has the rest.
+const mostFilled = 200
+
+// excerpt quotes what a cell holds.
+func excerpt(raw string) string {
+	runes := []rune(strings.TrimSpace(raw))
+	if len(runes) > mostFilled {
+		return string(runes[:mostFilled]) + "……"
+	}
+	return string(runes)
 }
 
 func firstWorkbook(v *unit.Verdict) string {
@@ -215,6 +237,22 @@ func message(rule *form.Rule, s expr.Scope, f *finding.Finding) string {
 	return fmt.Sprintf("不符合“%s”，请核对后改正", rule.Name)
 }
 
+// onceUnjudged keeps one 未判 where several parts of a rule of the trade's list
+// cannot be judged for the same reason.
+func onceUnjudged(list finding.List) finding.List {
+	type key struct{ rule, message string }
+	seen := map[key]bool{}
+	return slices.DeleteFunc(list, func(f finding.Finding) bool {
+		if f.Level != finding.Unjudged {
+			return false
+		}
+		k := key{f.Rule, f.Message}
+		again := seen[k]
+		seen[k] = true
+		return again
+	})
+}
+
 // required reports the required values that are blank where no other finding
 // has said so: nothing that must be filled passes in silence.
 func required(r *unit.Record, said finding.List) finding.List {
@@ -223,16 +261,20 @@ func required(r *unit.Record, said finding.List) finding.List {
 	visit = func(it *unit.Item, index int, name string) {
 		for i := range it.Fields {
 			f := &it.Fields[i]
-			if f.Optional || f.Problem != "" || f.Value.Kind() != value.Blank || mentioned(said, f, index) {
+			if f.Optional || f.Problem != "" || f.Filled || mentioned(said, f, index) {
 				continue
 			}
 			label := f.Label
 			if label == "" {
 				label = f.Name
 			}
+			trouble := lacks(f, label)
+			if trouble == "" {
+				continue
+			}
 			list = append(list, finding.Finding{
 				Rule: ruleRequired, Name: "必填栏未填", Level: finding.Error, Place: f.Place, Item: index, ItemName: name,
-				Fields: []string{f.Name}, Message: fmt.Sprintf("“%s”没有填。请填写后重新报送，确实没有的填“0”或“无”", label),
+				Filled: strings.TrimSpace(f.Raw), Fields: []string{f.Name}, Message: trouble,
 			})
 		}
 		for _, l := range it.Lists {
@@ -243,6 +285,22 @@ func required(r *unit.Record, said finding.List) finding.List {
 	}
 	visit(&r.Item, 0, "")
 	return list
+}
+
+// lacks says what is wrong with the value of a required field: that it is
+// blank, or that a figure which must be there is said not to arise. A text may
+// be 无.
+func lacks(f *unit.Field, label string) string {
+	figure := f.Type == value.TypeAmount || f.Type == value.TypeScore || f.Type == value.TypePercent || f.Type == value.TypeInteger || f.Type == value.TypeNumber
+	switch {
+	case f.Value.Kind() == value.Blank && figure:
+		return fmt.Sprintf("“%s”没有填。请填写后重新报送，没有发生的填 0", label)
+	case f.Value.Kind() == value.Blank:
+		return fmt.Sprintf("“%s”没有填。请填写后重新报送", label)
+	case f.Value.Kind() == value.NotApplicable && figure:
+		return fmt.Sprintf("“%s”填的是“%s”，这一栏必须填数，没有发生的填 0", label, strings.TrimSpace(f.Raw))
+	}
+	return ""
 }
 
 // mentioned reports whether a finding that is not merely 未判 speaks of the field.

@@ -88,12 +88,14 @@ func (c comparison) explain(f *finding.Finding, v *unit.Verdict, path []*unit.It
 	field := single(left, v, path)
 	t := kind(field, c)
 	if field != nil {
-		f.Filled = strings.TrimSpace(field.Raw)
+		f.Filled = excerpt(field.Raw)
 		if field.Place.Cell != "" {
 			f.Place = field.Place
 		}
 	} else if c.numeric {
 		f.Filled = show(c.left, t)
+	} else if c.op == "=" && c.left.Kind() == value.Text {
+		f.Filled = c.left.String()
 	} else {
 		return // a text taken from a cell: the cell itself, which blank has shown, says more
 	}

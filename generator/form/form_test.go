@@ -118,7 +118,7 @@ var faultCases = []struct {
 		"单位/旧表.doc", "", ".docx"},
 	{"a damaged template", func(_ *testing.T, f fstest.MapFS) {
 		f[form1] = &fstest.MapFile{Data: f[form1].Data[:1000]}
-	}, form1, "", "不完整"},
+	}, form1, "", "不是完整的 Word 文档"},
 	{"a name in a rule", func(t *testing.T, f fstest.MapFS) {
 		replace(t, f, RulesFile, strings1, "全年执行数 &lt;= 全年预算数", "全年执行书 &lt;= 全年预算数")
 	}, "审核公式!A", "全年执行书", "您是否想写：全年执行数"},
@@ -143,6 +143,15 @@ var faultCases = []struct {
 	{"a name in a spreadsheet", func(t *testing.T, f fstest.MapFS) {
 		replace(t, f, table1, strings1, "{{单位.年初预算数", "{{单位.年初预算")
 	}, table1 + " 汇总表!", "{{单位.年初预算", "单位.年初预算数"},
+	{"a short name inside a list", func(t *testing.T, f fstest.MapFS) {
+		replace(t, f, form1, "word/document.xml", "{{指标.得分|分数}}", "{{指标.得分|分数}}{{得分}}")
+	}, form1 + " 正文 第", "{{得分}}", "要写全：指标.得分"},
+	{"a list where nothing repeats", func(t *testing.T, f fstest.MapFS) {
+		replace(t, f, form1, "word/document.xml", "附件1", "附件1{{指标.得分}}{{序号}}")
+	}, form1 + " 正文 第", "{{指标.得分}}", "“指标”是列表"},
+	{"a number where nothing repeats", func(t *testing.T, f fstest.MapFS) {
+		replace(t, f, form1, "word/document.xml", "附件1", "附件1{{指标.得分}}{{序号}}")
+	}, form1 + " 正文 第", "{{序号}}", "只能用在重复的行里"},
 	{"a name in a file name", func(_ *testing.T, f fstest.MapFS) {
 		f["单位/{{单位名}}表.docx"] = f[form1]
 	}, "单位/{{单位名}}表.docx 文件名", "{{单位名}}", "单位名称"},

@@ -45,7 +45,9 @@ type loader struct {
 	files    []file
 	faults   []tag.Fault
 	synonyms map[string][]string
-	uses     []use // tags of output templates, to be checked when all names are known
+	// incomplete: the fill-in workbook has faults, so the names that it gives are not all known.
+	incomplete bool
+	uses       []use // tags of output templates, to be checked when all names are known
 }
 
 // use is a tag of an output template with the file it stands in.
@@ -121,6 +123,7 @@ func (l *loader) fillIn() {
 	}
 	m, faults := fillin.Compile(book, l.synonyms)
 	l.in(FillInFile, faults)
+	l.incomplete = len(faults) > 0
 	l.form.Map = m
 }
 
@@ -176,6 +179,10 @@ func (l *loader) template(to []Template, f file, base string, summary bool) []Te
 	var uses []tag.Use
 	switch strings.ToLower(path.Ext(base)) {
 	case ".docx":
+		if _, damage := ooxml.Open(f.data, ooxml.DefaultLimits()); damage != nil {
+			l.fault(f.path, "", "打不开，不是完整的 Word 文档：请用 Word 或 WPS 打开后另存为 .docx")
+			return to
+		}
 		t.Word, faults = docx.Compile(f.data, ooxml.DefaultLimits())
 		if t.Word != nil {
 			uses = t.Word.Uses()

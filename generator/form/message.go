@@ -15,6 +15,7 @@ const (
 	UnitCode      = "单位编码" // of the roster, or in front of the unit's name
 	HasRoster     = "有名册"  // whether the run has a roster
 	OnRoster      = "在册"   // whether the unit is on it
+	RosterName    = "名册名称" // the unit's name as the roster has it
 	WorkbookCount = "报送件数" // how many workbooks the unit sent
 	RosterRecord  = "名册"   // 名册.年初预算数: what the roster holds of the unit
 	UnitName      = "单位名称" // as the roster spells it, in output templates

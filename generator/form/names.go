@@ -1,6 +1,7 @@
 package form
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,8 +12,8 @@ import (
 // checkNames holds every name in rules, derived fields and templates against
 // what the form knows. It runs last, when all names are there.
 func (l *loader) checkNames() {
-	if l.form.Map == nil {
-		return // without a fill-in workbook every name would be reported
+	if l.form.Map == nil || l.incomplete {
+		return // names that a faulty fill-in workbook would have given would all be reported
 	}
 	own := l.unitNames()
 	for _, d := range l.form.Derived {
@@ -60,14 +61,58 @@ func (l *loader) checkTag(place string, u tag.Use, known names) {
 			continue
 		}
 		for _, err := range e.Check(known) {
-			l.fault(place, t.Source, "%s", err.Message)
+			l.fault(place, t.Source, "%s", better(err.Message, e, known))
 		}
 	}
+	l.checkRepeated(place, u, known)
 	if t.Kind != tag.Each {
 		return
 	}
 	if kind, ok := known.Kind(t.Path); !ok || kind != expr.ListName {
 		l.fault(place, t.Source, "没有列表“%s”%s", strings.Join(t.Path, "."), suggestion(t.Path, known))
+	}
+}
+
+// better proposes, for a short name inside a list, the field of that list:
+// 得分 inside 指标 is 指标.得分, not the name that merely looks alike.
+func better(message string, e *expr.Expr, known names) string {
+	for _, n := range e.Names() {
+		if _, ok := known.Kind(n.Path); ok {
+			continue
+		}
+		for _, list := range known.lists {
+			full := strings.Join(append(slices.Clone(list), n.Path...), ".")
+			if _, ok := known.kinds[full]; ok {
+				return fmt.Sprintf("没有“%s”，在列表里要写全：%s", strings.Join(n.Path, "."), full)
+			}
+		}
+	}
+	return message
+}
+
+// checkRepeated refuses a value tag that prints the item at hand of a list that
+// nothing around it repeats: it would print nothing.
+func (l *loader) checkRepeated(place string, u tag.Use, known names) {
+	if u.Tag.Kind != tag.Value || u.Tag.Expr == nil {
+		return
+	}
+	for _, n := range u.Tag.Expr.Names() {
+		name := strings.Join(n.Path, ".")
+		if len(known.lists) == 0 && (name == "序号" || name == "首条" || name == "末条") {
+			l.fault(place, u.Tag.Source, "“%s”只能用在重复的行里，或 {{#每个 …}} 和 {{/每个}} 之间", name)
+		}
+	}
+	for _, list := range u.Tag.Expr.Lists() {
+		if kind, ok := known.Kind(list); !ok || kind != expr.ListName {
+			continue
+		}
+		around := slices.ContainsFunc(known.lists, func(p []string) bool {
+			return len(p) >= len(list) && slices.Equal(p[:len(list)], list)
+		})
+		if !around {
+			name := strings.Join(list, ".")
+			l.fault(place, u.Tag.Source, "“%s”是列表，这里没有轮到它的哪一条：请放在表格的一行里，或 {{#每个 %s}} 和 {{/每个}} 之间，或用合计、个数等函数", name, name)
+		}
 	}
 }
 
@@ -96,7 +141,7 @@ func suggestion(path []string, known names) string {
 type names struct {
 	kinds map[string]expr.NameKind // by dotted path
 	open  map[string]bool          // records of which any field may be asked: 名册
-	lists [][]string               // the lists around, whose fields may be named without them
+	lists [][]string               // the lists around, whose own lists may be named without their path
 }
 
 // Kind looks a dotted path up, also as a field of the lists around it.
@@ -188,7 +233,7 @@ func (l *loader) unitNames() names {
 	for _, s := range l.form.Settings {
 		n.kinds[s.Name] = expr.ValueName
 	}
-	return n.with(TaskYear, UnitCode, HasRoster, OnRoster, WorkbookCount)
+	return n.with(TaskYear, UnitCode, HasRoster, OnRoster, RosterName, WorkbookCount)
 }
 
 // summaryNames are the names of 汇总/: figures of the run, and its lists, whose

@@ -5,15 +5,18 @@
 //	                                         then code, alias, folder and file name against the roster
 //	Parcel          ─► Open   ─► Submission  read whole and verified; damage is a finding
 //
-// Files are read twice: once to learn whose they are, keeping nothing, and once
-// when their unit's turn comes. So memory holds the workbooks of the units at
-// work, not of the whole inbox.
+// What a file is its content tells, not its name (content.go): a package is read
+// as it is; a protected one is decrypted first (passwords.go); one of before 2007
+// goes through LibreOffice where there is one (convert.go). A zip archive stands
+// for the workbooks in it (archive.go).
+//
+// Files are read twice: once to learn whose they are, keeping nothing but what
+// was costly to find out, and once when their unit's turn comes. So memory holds
+// the workbooks of the units at work, not of the whole inbox.
 package intake
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -34,20 +37,27 @@ import (
 const (
 	ruleUnreadable = "R-CM-08" // 错误值与不可读
 	ruleLayout     = "R-ID-06" // 表样与标准名称
+	ruleRepaired   = "R-CM-05" // 读取前做过处理
 )
 
 // Options are what intake needs to know of the run.
 type Options struct {
-	Map     *fillin.Map
-	Roster  *unit.Roster // nil: whoever sends is a unit
-	Limits  ooxml.Limits
-	Workers int // 0: as many as processors
+	Map       *fillin.Map
+	Roster    *unit.Roster // nil: whoever sends is a unit
+	Limits    ooxml.Limits
+	Workers   int        // 0: as many as processors
+	Passwords *Passwords // nil: none are known
+	Converter Converter  // nil: a workbook of before 2007 is a finding
 }
 
-// File is one file of the inbox.
+// File is one file of the inbox, or one workbook in a zip archive there.
 type File struct {
 	Path string // as it is opened
-	Name string // below the inbox, with slashes
+	Name string // below the inbox, with slashes; 包.zip/内部路径 in an archive
+
+	entry   *archived     // where it lies in the archive at Path; nil for a file of its own
+	trouble *ooxml.Damage // why it cannot be read, when Scan has seen that already
+	how     *opened       // how Assign opened it; nil when there was nothing to it
 }
 
 // Parcel is what one unit sent, not yet read.
@@ -75,16 +85,22 @@ func junk(name string) bool {
 		lower == "thumbs.db" || lower == "desktop.ini" || lower == "@eadir" || lower == "__macosx"
 }
 
-// Scan lists the workbooks of a folder with its subfolders, or the one file, in
-// the order of their names. skipped are other files that are no workbooks (a
-// scanned page, a letter), for the report; junk is in neither.
+// Scan lists the workbooks of a folder with its subfolders and zip archives, or
+// the one file, in the order of their names. skipped are other files that are no
+// workbooks (a scanned page, a letter), for the report; junk is in neither. The
+// directories of archives are held to the default limits.
 func Scan(inbox string) (files []File, skipped []string, err error) {
 	info, err := os.Stat(inbox)
 	if err != nil {
 		return nil, nil, fmt.Errorf("打开收件 %s：%w", inbox, err)
 	}
+	limits := bounds(ooxml.Limits{})
 	if !info.IsDir() {
-		return []File{{Path: inbox, Name: filepath.Base(inbox)}}, nil, nil
+		name := filepath.Base(inbox)
+		if isArchive(name) {
+			return unpack(inbox, name, limits)
+		}
+		return []File{{Path: inbox, Name: name}}, nil, nil
 	}
 	err = filepath.WalkDir(inbox, func(p string, d os.DirEntry, err error) error {
 		if err != nil {
@@ -104,9 +120,16 @@ func Scan(inbox string) (files []File, skipped []string, err error) {
 		if err != nil {
 			return err
 		}
-		if rel = filepath.ToSlash(rel); spreadsheet(rel) {
+		switch rel = filepath.ToSlash(rel); {
+		case spreadsheet(rel):
 			files = append(files, File{Path: p, Name: rel})
-		} else {
+		case isArchive(rel):
+			inside, others, err := unpack(p, rel, limits)
+			if err != nil {
+				return err
+			}
+			files, skipped = append(files, inside...), append(skipped, others...)
+		default:
 			skipped = append(skipped, rel)
 		}
 		return nil
@@ -114,7 +137,7 @@ func Scan(inbox string) (files []File, skipped []string, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("查看收件 %s：%w", inbox, err)
 	}
-	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	slices.Sort(skipped)
 	return files, skipped, nil
 }
@@ -124,18 +147,20 @@ func Scan(inbox string) (files []File, skipped []string, err error) {
 // missing are the units of the roster that sent nothing.
 func Assign(ctx context.Context, files []File, opt Options) (parcels []Parcel, missing []unit.Unit, err error) {
 	senders := make([]sender, len(files))
+	files = slices.Clone(files) // what is found out about them is noted in them
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers(opt.Workers))
-	for i, f := range files {
+	for i := range files {
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			data, err := os.ReadFile(f.Path)
+			c, err := files[i].load(ctx, opt)
 			if err != nil {
-				return fmt.Errorf("读取 %s：%w", f.Name, err)
+				return err
 			}
-			senders[i] = identify(f.Name, data, opt)
+			files[i].how = c.how
+			senders[i] = identify(files[i].Name, c.book, opt)
 			return nil
 		})
 	}
@@ -158,18 +183,20 @@ func workers(n int) int {
 func Open(p Parcel, opt Options) (*unit.Submission, error) {
 	sub := &unit.Submission{Unit: p.Unit, OnRoster: p.OnRoster}
 	for _, f := range p.Files {
-		data, err := os.ReadFile(f.Path)
+		// Whoever stops a run waits for the unit at work; what took long is known from Assign.
+		c, err := f.load(context.Background(), opt)
 		if err != nil {
-			return nil, fmt.Errorf("读取 %s：%w", f.Name, err)
+			return nil, err
 		}
-		sum := sha256.Sum256(data)
-		w := unit.Workbook{Path: f.Name, SHA256: hex.EncodeToString(sum[:]), Data: data}
-		book, err := ooxml.ReadWorkbook(data, opt.Limits)
-		if err != nil {
-			sub.Findings = append(sub.Findings, damaged(f.Name, err))
+		// The hash is of what came in, the data of what was read: a decrypted or
+		// converted package can be marked up, the file as it came cannot.
+		w := unit.Workbook{Path: f.Name, SHA256: c.sum, Data: c.data, Book: c.book}
+		if c.damage != nil {
+			sub.Findings = append(sub.Findings, damaged(f.Name, c.damage))
 		} else {
-			w.Book, w.Layout = book, opt.Map.Locate(book)
+			w.Layout = opt.Map.Locate(c.book)
 		}
+		sub.Findings = append(sub.Findings, c.notes...)
 		sub.Workbooks = append(sub.Workbooks, w)
 	}
 	sub.Findings = append(sub.Findings, otherLayouts(sub)...)

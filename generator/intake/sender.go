@@ -18,11 +18,10 @@ type sender struct {
 	file string // the file's name below the inbox
 }
 
-// identify reads the key cell of a workbook.
-func identify(name string, data []byte, opt Options) sender {
+// identify reads the key cell of a workbook; book is nil when it could not be read.
+func identify(name string, book *ooxml.Workbook, opt Options) sender {
 	s := sender{file: name}
-	book, err := ooxml.ReadWorkbook(data, opt.Limits)
-	if err != nil {
+	if book == nil {
 		return s
 	}
 	if l := opt.Map.Locate(book); l.Recognised() {
@@ -109,7 +108,8 @@ func companion(file string, keys []string, name func(string) string) string {
 }
 
 // neighbour is the one unit that sent everything else in the file's folder; ""
-// when there are several, or when the file lies in the inbox itself.
+// when there are several, or when the file lies in the inbox itself. At the top of
+// an archive it must have sent all of the archive: a bureau packs a season into one.
 func neighbour(file string, keys []string, parcels map[string]*Parcel) string {
 	dir := path.Dir(file)
 	if dir == "." {
@@ -117,7 +117,9 @@ func neighbour(file string, keys []string, parcels map[string]*Parcel) string {
 	}
 	found := ""
 	for _, k := range keys {
-		here := slices.ContainsFunc(parcels[k].Files, func(f File) bool { return path.Dir(f.Name) == dir })
+		here := slices.ContainsFunc(parcels[k].Files, func(f File) bool {
+			return path.Dir(f.Name) == dir || isArchive(dir) && strings.HasPrefix(f.Name, dir+"/")
+		})
 		switch {
 		case here && found != "":
 			return ""

@@ -5,7 +5,11 @@
 //
 // A unit's folder is built beside its final place, synced, and renamed into it;
 // a file likewise. Every name is resolved through os.Root, so that none can
-// lead out of the results folder.
+// lead out of the results folder. Files that people put there themselves, and
+// that no earlier run published, are kept.
+//
+// A lock on the folder keeps two runs apart; with it held, what a killed run
+// left unfinished is swept away.
 package publish
 
 import (
@@ -14,9 +18,13 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
+
+	"github.com/gofrs/flock"
 
 	"jixiao/generator/unit"
 )
@@ -25,37 +33,63 @@ import (
 // long as no two publish the same folder.
 type Results struct {
 	root  *os.Root
-	stage string // folder for what is not yet whole
+	lock  *flock.Flock
 	count atomic.Int64
+	ours  map[string]bool // files that an earlier run published, by its own account
 }
 
-// stagePrefix marks what is being built; a name that begins with a dot is not
-// listed by file managers and belongs to no unit.
-const stagePrefix = ".jixiao-"
+// stage is the folder for what is not yet whole, lockFile what a run holds
+// while it works; a name that begins with a dot is not listed by file managers
+// and belongs to no unit. The lock file is never removed: another run may be
+// waiting on it.
+const (
+	stage    = ".jixiao-tmp"
+	lockFile = ".jixiao-lock"
+)
 
-// Open creates the results folder when it is not there and proves that it can
-// be written before any work is done.
+// ErrHeld says that another run is at work on the same results folder.
+var ErrHeld = errors.New("另一个 jixiao 正在写这个成果文件夹")
+
+// Open creates the results folder when it is not there, takes its lock, and
+// proves that it can be written before any work is done. ErrHeld means that
+// another run holds it.
 func Open(dir string) (*Results, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("建立成果文件夹：%w", err)
 	}
+	lock := flock.New(filepath.Join(dir, lockFile))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("成果文件夹不能写入：%w", err)
+	}
+	if !held {
+		return nil, ErrHeld
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("打开成果文件夹：%w", err)
+		return nil, errors.Join(fmt.Errorf("打开成果文件夹：%w", err), lock.Unlock())
 	}
-	r := &Results{root: root, stage: fmt.Sprintf("%s%d", stagePrefix, os.Getpid())}
-	if err := root.RemoveAll(r.stage); err == nil {
-		err = root.Mkdir(r.stage, 0o755)
+	if err = root.RemoveAll(stage); err == nil {
+		err = root.Mkdir(stage, 0o755)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("成果文件夹不能写入：%w", err), root.Close())
+		return nil, errors.Join(fmt.Errorf("成果文件夹不能写入：%w", err), root.Close(), lock.Unlock())
 	}
-	return r, nil
+	return &Results{root: root, lock: lock}, nil
 }
 
-// Close removes what was left unfinished.
+// Published tells which files an earlier run published here. Others are not
+// ours to replace or remove.
+func (r *Results) Published(paths []string) {
+	r.ours = make(map[string]bool, len(paths))
+	for _, p := range paths {
+		r.ours[path.Clean(p)] = true
+	}
+}
+
+// Close removes what was left unfinished and lets the next run in.
 func (r *Results) Close() error {
-	return errors.Join(r.root.RemoveAll(r.stage), r.root.Close())
+	return errors.Join(r.root.RemoveAll(stage), r.root.Close(), r.lock.Unlock())
 }
 
 // File writes one file: whole under its final name, or not at all.
@@ -71,8 +105,9 @@ func (r *Results) File(d unit.Document) error {
 }
 
 // Unit publishes the documents of one unit. All lie in folder or below it, and
-// take the place of whatever it held before; instead is the folder of the
-// unit's other outcome, which goes away.
+// take the place of what an earlier run published there; instead is the folder
+// of the unit's other outcome, which goes away. What people put into either
+// folder themselves stays.
 func (r *Results) Unit(folder, instead string, docs []unit.Document) error {
 	if err := r.unit(folder, instead, docs); err != nil {
 		return fmt.Errorf("发布 %s：%w", folder, err)
@@ -99,27 +134,90 @@ func (r *Results) unit(folder, instead string, docs []unit.Document) error {
 			dirs[dir] = true
 		}
 	}
+	if len(docs) == 0 {
+		return r.withdraw(folder)
+	}
+	if err := r.keepForeign(folder, tmp, dirs); err != nil {
+		return err
+	}
 	for dir := range dirs {
 		if err := r.sync(dir); err != nil {
 			return err
 		}
 	}
-	if len(docs) == 0 {
-		return r.Remove(folder)
-	}
 	if err := r.place(tmp, folder); err != nil {
 		return err
 	}
-	return r.Remove(instead)
+	return r.withdraw(instead)
 }
 
-// Remove takes a folder or file out of the results; one that is not there is no error.
-func (r *Results) Remove(name string) error {
-	if name == "" {
+// files lists the files below a folder of the results; none when it is not there.
+func (r *Results) files(folder string) ([]string, error) {
+	var names []string
+	err := fs.WalkDir(r.root.FS(), folder, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, p)
+		}
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return names, err
+}
+
+// keepForeign brings what people put into a folder along to what takes its place.
+func (r *Results) keepForeign(folder, tmp string, dirs map[string]bool) error {
+	names, err := r.files(folder)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		to := path.Join(tmp, strings.TrimPrefix(name, folder+"/"))
+		if r.ours[name] {
+			continue
+		}
+		if _, err := r.root.Lstat(to); err == nil {
+			continue // the new document has this name
+		}
+		if err := r.root.MkdirAll(path.Dir(to), 0o755); err != nil {
+			return err
+		}
+		if err := r.root.Link(name, to); err != nil {
+			// Not every file system has links.
+			data, err := r.root.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			if err := r.write(to, data); err != nil {
+				return err
+			}
+		}
+		dirs[path.Dir(to)] = true
+	}
+	return nil
+}
+
+// withdraw takes what an earlier run published out of a folder, and the folder
+// when nothing else is left in it.
+func (r *Results) withdraw(folder string) error {
+	if folder == "" {
 		return nil
 	}
-	if err := r.root.RemoveAll(name); err != nil {
-		return fmt.Errorf("移除 %s：%w", name, err)
+	names, err := r.files(folder)
+	if err != nil {
+		return err
+	}
+	foreign := slices.ContainsFunc(names, func(n string) bool { return !r.ours[n] })
+	if !foreign {
+		return r.root.RemoveAll(folder)
+	}
+	for _, n := range names {
+		if r.ours[n] {
+			if err := r.root.Remove(n); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -134,7 +232,7 @@ func (r *Results) Read(name string) (data []byte, ok bool, err error) {
 }
 
 func (r *Results) temporary() string {
-	return path.Join(r.stage, fmt.Sprint(r.count.Add(1)))
+	return path.Join(stage, fmt.Sprint(r.count.Add(1)))
 }
 
 // write creates a file with its content on disk, not only in memory.

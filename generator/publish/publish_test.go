@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -31,7 +32,7 @@ func tree(t *testing.T, dir string) []string {
 	t.Helper()
 	var out []string
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || d.Name() == lockFile {
 			return err
 		}
 		data, err := os.ReadFile(p)
@@ -62,13 +63,19 @@ func TestUnitReplacesItsFolderAndItsOtherOutcome(t *testing.T) {
 			[]string{"单位/某局/c.docx=4"}},
 	}
 	for i, s := range steps {
+		var ours []string
+		for _, line := range tree(t, dir) {
+			name, _, _ := strings.Cut(line, "=")
+			ours = append(ours, name)
+		}
+		r.Published(ours)
 		if err := r.Unit(s.folder, s.instead, s.docs); err != nil {
 			t.Fatalf("step %d: %v", i, err)
 		}
-		if err := r.root.RemoveAll(r.stage); err != nil {
+		if err := r.root.RemoveAll(stage); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.root.Mkdir(r.stage, 0o755); err != nil {
+		if err := r.root.Mkdir(stage, 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if got := tree(t, dir); !slices.Equal(got, s.want) {
@@ -141,5 +148,64 @@ func TestOpenRefusesAFolderThatCannotBeMade(t *testing.T) {
 	}
 	if _, err := Open(filepath.Join(file, "成果")); err == nil {
 		t.Error("no error")
+	}
+}
+
+// TestForeignFilesStay: what no run published is neither replaced nor removed.
+func TestForeignFilesStay(t *testing.T) {
+	t.Parallel()
+	r, dir := open(t)
+	put := func(name, text string) {
+		p := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("单位/某局/旧.docx", "旧")
+	put("单位/某局/扫描/盖章页.pdf", "人")
+	put("退回/某局/某局.xlsx", "旧")
+	put("退回/某局/来函.pdf", "人")
+	r.Published([]string{"单位/某局/旧.docx", "退回/某局/某局.xlsx"})
+	if err := r.Unit("单位/某局", "退回/某局", []unit.Document{{Path: "单位/某局/新.docx", Data: []byte("新")}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.root.RemoveAll(stage); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"单位/某局/扫描/盖章页.pdf=人", "单位/某局/新.docx=新", "退回/某局/来函.pdf=人"}
+	if got := tree(t, dir); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestOneRunAtATime: a second run is refused while the first holds the folder,
+// and what a killed run left is swept away by the next.
+func TestOneRunAtATime(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); !errors.Is(err, ErrHeld) {
+		t.Errorf("a second run: %v", err)
+	}
+	if err := first.write(first.temporary(), []byte("half")); err != nil {
+		t.Fatal(err)
+	}
+	// As if killed: the lock goes, the half-written file stays.
+	if err := errors.Join(first.lock.Unlock(), first.root.Close()); err != nil {
+		t.Fatal(err)
+	}
+	next, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	if left := tree(t, filepath.Join(dir, stage)); len(left) > 0 {
+		t.Errorf("left: %q", left)
 	}
 }

@@ -32,6 +32,7 @@ type Run struct {
 	Program    string     // name and version of the program; "" is left out
 	Units      []Unit     // every unit, in the order in which all accounts list them
 	Documents  []Document // of the whole run: 汇总/…
+	Kept       []string   // folders of units that an earlier run published and this one had nothing for; told on the terminal only
 	Skipped    []string   // files of the inbox that are no workbooks, below it, with slashes
 }
 

@@ -1,7 +1,10 @@
 package xlsx
 
 import (
+	"slices"
+
 	"jixiao/generator/ooxml"
+	"jixiao/generator/tag"
 )
 
 // formula is the formula of a cell.
@@ -42,6 +45,9 @@ func (r *sheetReader) readFormula(at ooxml.Ref) *formula {
 	}
 	f.source = r.elementText()
 	f.tokens = lexFormula(f.source)
+	if slices.ContainsFunc(f.tokens, func(t token) bool { return t.kind == tokString && tag.HasTag(t.text) }) {
+		r.c.fault(r.sheet.name, at.String(), "公式里的标签不会被填写：请把标签放在单独的单元格里，再用公式引用它")
+	}
 	switch kind {
 	case "shared":
 		if master, ok := r.shared[group]; ok && f.source == "" {

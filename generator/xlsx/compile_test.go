@@ -85,6 +85,7 @@ func TestFaultsOutsideOfCells(t *testing.T) {
 		want   string
 	}{
 		{"data table", `<sheetData><row r="1"><c r="A1"><f t="dataTable" ref="A1:A3" r1="B1"/></c></row></sheetData>`, "表!A1 模拟运算表不能用在模板里，请改用普通公式"},
+		{"tag in a formula", `<sheetData><row r="1"><c r="A1"><f>"{{年度}}"&amp;"年"</f></c></row></sheetData>`, "表!A1 公式里的标签不会被填写：请把标签放在单独的单元格里，再用公式引用它"},
 		{"rows out of order", `<sheetData><row r="2"/><row r="1"/></sheetData>`, "表 第 1 行的位置不对：行号须从小到大，且不超过 1048576"},
 		{"cells out of order", `<sheetData><row r="1"><c r="B1"/><c r="A1"/></row></sheetData>`, "表!A1 单元格的位置不对：它不在第 1 行，或次序颠倒"},
 		{"head", `<sheetData/><headerFooter><oddHeader>{{分页}}{{#如果 a}}</oddHeader></headerFooter>`,

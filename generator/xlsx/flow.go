@@ -34,7 +34,6 @@ type section struct {
 type rowTag struct {
 	tag   *tag.Tag
 	row   int
-	col   int
 	place string
 }
 
@@ -43,6 +42,7 @@ type flow struct {
 	c       *compiler
 	sheet   *sheet
 	merges  []ooxml.Rect
+	tall    map[int][]ooxml.Rect // merged ranges of several rows, by their first
 	tags    []rowTag
 	control map[int]bool // rows that hold control tags and nothing else
 	blocks  []block      // in order of their opening tags
@@ -55,7 +55,12 @@ type flow struct {
 // compileRows finds what repeats in the sheet, by explicit blocks and by the
 // prefix rule, and lists the tags with the lists around them.
 func (c *compiler) compileRows(sh *sheet, merges []ooxml.Rect) {
-	f := &flow{c: c, sheet: sh, merges: merges, control: map[int]bool{}, bound: map[string]bool{}}
+	f := &flow{c: c, sheet: sh, merges: merges, tall: map[int][]ooxml.Rect{}, control: map[int]bool{}, bound: map[string]bool{}}
+	for _, m := range merges {
+		if m.To.Row > m.From.Row {
+			f.tall[m.From.Row] = append(f.tall[m.From.Row], m)
+		}
+	}
 	f.collect()
 	f.pair()
 	f.findSheetList()
@@ -66,7 +71,8 @@ func (c *compiler) compileRows(sh *sheet, merges []ooxml.Rect) {
 	f.placeMerges()
 }
 
-func texts(t *cellText) []*tag.Tag {
+// tagsOf are the tags of a text, which may be nil.
+func tagsOf(t *cellText) []*tag.Tag {
 	if t == nil {
 		return nil
 	}
@@ -101,7 +107,7 @@ func (f *flow) collect() {
 				if slices.Contains(outside, k) {
 					ref := ooxml.Ref{Row: rw.n, Col: cl.col}.String()
 					before = append(before, content)
-					f.tags = append(f.tags, rowTag{p.tag, rw.n, cl.col, place(f.sheet.name, ref)})
+					f.tags = append(f.tags, rowTag{p.tag, rw.n, place(f.sheet.name, ref)})
 					continue
 				}
 				if p.tag != nil && p.tag.Kind != tag.Comment || p.tag == nil && strings.TrimSpace(p.text) != "" {
@@ -176,70 +182,6 @@ func (f *flow) pair() {
 	}
 }
 
-// listOf is the list that a tag names outside of what is bound already; nil when it names none.
-func (f *flow) listOf(t *tag.Tag) []string {
-	path := listPath(t)
-	if path == nil || f.bound[pathKey(path)] {
-		return nil
-	}
-	return path
-}
-
-// pathKey is a list's path as one string: 项目.指标.
-func pathKey(path []string) string { return strings.Join(path, ".") }
-
-// rowLists returns the distinct lists that the tags of a row name, with the first tag of each.
-func (f *flow) rowLists(rw *row) (paths [][]string, first []*tag.Tag, cols []int) {
-	for i := range rw.cells {
-		cl := &rw.cells[i]
-		if cl.text == nil {
-			continue
-		}
-		for _, t := range openTags(cl.text.pieces) {
-			path := f.listOf(t)
-			if path == nil || slices.ContainsFunc(paths, func(p []string) bool { return slices.Equal(p, path) }) {
-				continue
-			}
-			paths, first, cols = append(paths, path), append(first, t), append(cols, cl.col)
-		}
-	}
-	return paths, first, cols
-}
-
-// openTags are the value tags of a text, and its conditions, that no block inside the text repeats.
-func openTags(pieces []piece) []*tag.Tag {
-	var out []*tag.Tag
-	for i := 0; i < len(pieces); i++ {
-		t := pieces[i].tag
-		if t == nil {
-			continue
-		}
-		switch t.Kind {
-		case tag.Each:
-			if pieces[i].match < 0 {
-				continue
-			}
-			for _, inner := range openTags(pieces[i+1 : pieces[i].match]) {
-				if p := listPath(inner); p != nil && !hasPrefix(p, t.Path) {
-					out = append(out, inner)
-				}
-			}
-			i = pieces[i].match
-		case tag.Value:
-			out = append(out, t)
-		case tag.If, tag.ElseIf:
-			if pieces[i].match >= 0 {
-				out = append(out, t)
-			}
-		}
-	}
-	return out
-}
-
-func hasPrefix(path, prefix []string) bool {
-	return len(path) >= len(prefix) && slices.Equal(path[:len(prefix)], prefix)
-}
-
 // bind makes the list, and those on the way to it, repeat around what follows; the result undoes it.
 func (f *flow) bind(path []string) (undo func()) {
 	var added []string
@@ -300,7 +242,7 @@ func (f *flow) parse(from, to int) *body {
 			r = upTo
 			continue
 		}
-		end, path, t, ref := f.band(rw, upTo, to)
+		end, path, t, ref := f.band(rw, upTo)
 		if path == nil {
 			r++
 			continue
@@ -372,98 +314,6 @@ func (f *flow) parseIf(bl block, from, to int) part {
 		p.branches = append(p.branches, branch{cond: sec.cond, body: f.parse(max(sec.from, from), min(sec.to, to))})
 	}
 	return p
-}
-
-// band finds what repeats from row rw on: the row by itself, or the rows that a
-// merged cell binds together when all of them name one list. limit is the first
-// row that it must not reach.
-func (f *flow) band(rw *row, limit, to int) (end int, path []string, first *tag.Tag, ref string) {
-	end = rw.n
-	for grown := true; grown; {
-		grown = false
-		for _, m := range f.merges {
-			if m.From.Row >= rw.n && m.From.Row <= end && m.To.Row > end && m.To.Row < limit && m.To.Row <= to && f.joins(m) {
-				end, grown = m.To.Row, true
-			}
-		}
-	}
-	for n := rw.n; n <= end; n++ {
-		i, found := f.rowIndex(n)
-		if !found {
-			continue
-		}
-		paths, tags, cols := f.rowLists(&f.sheet.rows[i])
-		row := longest(paths)
-		for k, p := range paths {
-			if !hasPrefix(row, p) {
-				f.c.faultAt(rowPlace(f.sheet.name, n), tags[k].Source, "同一行的标签分属两个列表“"+pathKey(p)+"”和“"+pathKey(row)+"”，不知道按哪一个重复：请分成两行，或用 {{#每个 …}} 写明")
-			}
-		}
-		switch {
-		case row == nil:
-		case path == nil:
-			path, first, ref = row, tags[0], ooxml.Ref{Row: n, Col: cols[0]}.String()
-		case len(row) < len(path):
-			path = row
-		}
-	}
-	return end, path, first, ref
-}
-
-func longest(paths [][]string) []string {
-	var out []string
-	for _, p := range paths {
-		if len(p) > len(out) {
-			out = p
-		}
-	}
-	return out
-}
-
-// joins reports whether a merged range makes one item of the rows that it covers:
-// they all name one list, or the merged cell itself speaks of an item and no row names another list.
-func (f *flow) joins(m ooxml.Rect) bool {
-	var path []string
-	silent := false
-	for n := m.From.Row; n <= m.To.Row; n++ {
-		i, found := f.rowIndex(n)
-		var row []string
-		if found {
-			paths, _, _ := f.rowLists(&f.sheet.rows[i])
-			row = longest(paths)
-		}
-		switch {
-		case row == nil:
-			silent = true
-		case path == nil || hasPrefix(path, row):
-			path = row
-		case !hasPrefix(row, path):
-			return false
-		}
-	}
-	if path == nil {
-		return false
-	}
-	return !silent || f.speaksOfItem(m.From)
-}
-
-// speaksOfItem reports whether the cell has a tag about an item of a list that is not repeated yet.
-func (f *flow) speaksOfItem(at ooxml.Ref) bool {
-	i, found := f.rowIndex(at.Row)
-	if !found {
-		return false
-	}
-	cells := f.sheet.rows[i].cells
-	j, found := slices.BinarySearchFunc(cells, at.Col, func(c cell, col int) int { return cmp.Compare(c.col, col) })
-	if !found || cells[j].text == nil {
-		return false
-	}
-	for _, t := range openTags(cells[j].text.pieces) {
-		if f.listOf(t) != nil || namesItem(t) {
-			return true
-		}
-	}
-	return false
 }
 
 // useRows notes the tags of the rows from..to with the lists around them.

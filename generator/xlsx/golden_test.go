@@ -92,7 +92,7 @@ func lines(t *testing.T, data []byte) []byte {
 // TestGoldensHaveTests fails for a golden that no test compares.
 func TestGoldensHaveTests(t *testing.T) {
 	t.Parallel()
-	known := []string{"anchored.txtar", "sheets.txtar", "prefixed.txtar", "page.txtar"}
+	known := []string{"anchored.txtar", "sheets.txtar", "prefixed.txtar"}
 	files, err := filepath.Glob("testdata/*.txtar")
 	must(t, err)
 	if len(files) == 0 {

@@ -54,9 +54,10 @@ type outMerge struct {
 
 // trouble notes why the document cannot be made.
 func (r *rendering) trouble(place, format string, args ...any) {
-	const most = 50 // a hundred copies of one complaint help nobody
-	if len(r.troubles) < most {
-		r.troubles = append(r.troubles, errors.New(place+"："+fmt.Sprintf(format, args...)))
+	const most = 50 // more complaints help nobody
+	message := place + "：" + fmt.Sprintf(format, args...)
+	if n := len(r.troubles); n < most && (n == 0 || r.troubles[n-1].Error() != message) {
+		r.troubles = append(r.troubles, errors.New(message))
 	}
 }
 

@@ -46,7 +46,7 @@ func namesItem(t *tag.Tag) bool {
 // that row's: a table is repeated by rows, a form by sheets.
 func (f *flow) findSheetList() {
 	var named [][]string
-	for _, t := range texts(f.sheet.nameText) {
+	for _, t := range tagsOf(f.sheet.nameText) {
 		if p := listPath(t); p != nil && t.Kind == tag.Value {
 			named = append(named, p)
 		}
@@ -89,8 +89,7 @@ func (f *flow) findSheetList() {
 			return
 		}
 	}
-	i, _ := f.rowIndex(rows[0])
-	if end, _, _, _ := f.band(&f.sheet.rows[i], maxRow, maxRow); end >= rows[len(rows)-1] {
+	if f.bandEnd(rows[0], maxRow) >= rows[len(rows)-1] {
 		return
 	}
 	f.sheet.path, f.sheet.key = []string{first}, first

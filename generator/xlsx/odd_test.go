@@ -260,3 +260,48 @@ func TestHeadsAndFeet(t *testing.T) {
 		t.Errorf("a long stamp has %d units", units(got))
 	}
 }
+
+func TestOtherRangesOfASheet(t *testing.T) {
+	t.Parallel()
+	inside := `<sheetProtection sheet="1"/><protectedRanges><protectedRange sqref="A1:A1 B2" name="填"/></protectedRanges><autoFilter ref="A1:B1"/><sortState ref="A1:B1"><sortCondition ref="B1:B1"/></sortState>` +
+		`<ignoredErrors><ignoredError sqref="A1:B2" numberStoredAsText="1"/></ignoredErrors>`
+	data := oneSheet(t, noStrings, `<sheetData><row r="1">`+inline("A1", "{{单位.得分}}")+`</row><row r="2" hidden="1"><c r="B2"><v>1</v></c></row></sheetData>`+inside)
+	want := strings.NewReplacer("A1:A1 B2", "A1:A3 B4", "A1:B1", "A1:B3", "B1:B1", "B1:B3", "A1:B2", "A1:B4").Replace(inside)
+	if got := between(sheetOf(t, data, someUnits(3)), "</sheetData>", "</worksheet>"); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestChartSheetIsStamped(t *testing.T) {
+	t.Parallel()
+	types := strings.Replace(typesPart, "</Types>", `<Override PartName="/xl/chartsheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.chartsheet+xml"/></Types>`, 1)
+	book := strings.Replace(plainBook, "</sheets>", `<sheet name="图" sheetId="2" r:id="rId9"/></sheets>`, 1)
+	rels := strings.Replace(bookRels, "</Relationships>", `<Relationship Id="rId9" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chartsheet" Target="chartsheets/sheet1.xml"/></Relationships>`, 1)
+	chart := `<chartsheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"/></sheetViews><pageMargins left="1" right="1" top="1" bottom="1" header="0" footer="0"/></chartsheet>`
+	tpl := compile(t, handmade(t, "[Content_Types].xml", types, "_rels/.rels", rootRels, "xl/workbook.xml", book, "xl/_rels/workbook.xml.rels", rels,
+		"xl/worksheets/sheet1.xml", sheetOpen+"<sheetData/></worksheet>", "xl/chartsheets/sheet1.xml", chart, "xl/sharedStrings.xml", noStrings, "xl/styles.xml", twoStyles, "xl/calcChain.xml", chainPart))
+	doc, err := tpl.Render(record{}, Options{Stamp: "草稿"})
+	must(t, err)
+	if got, want := partOf(t, doc, "xl/chartsheets/sheet1.xml"), strings.Replace(chart, "</chartsheet>", `<headerFooter><oddHeader>&amp;C&amp;14&amp;KFF0000草稿</oddHeader></headerFooter></chartsheet>`, 1); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestRulesForManyCells(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ sqref, formula, want string }{
+		{"A2:B2", "$A2<$A3", "$A2<$A$5"}, // the total below
+		{"A2:B2", "A2>A1", "A2>A$1"},     // the head above
+		{"A2:A2", "A2=MAX(A$2:A$2)", "A2=MAX(A$2:A$4)"},
+		{"A2", "A2<>C2", "A2<>C2"},  // the same item
+		{"A2", "A2<>A4", "A2<>A6"},  // the same item in another block of rows
+		{"A3:A3", "A3>A1", "A5>A1"}, // a rule for rows that stand once
+		{"A1:A3", "A1=$B$3", "A1=$B$5"},
+	} {
+		data := oneSheet(t, noStrings, `<sheetData><row r="1">`+inline("A1", "{{年度}}")+`</row><row r="2">`+inline("A2", "{{单位.得分}}")+`</row><row r="3"><c r="A3"><v>1</v></c></row><row r="4">`+inline("A4", "{{单位.得分}}")+`</row></sheetData>`+
+			`<conditionalFormatting sqref="`+c.sqref+`"><cfRule type="expression" priority="1"><formula>`+string(ooxml.Escape(nil, c.formula))+`</formula></cfRule></conditionalFormatting>`)
+		if got := string(ooxml.Unescape(nil, []byte(between(sheetOf(t, data, someUnits(3)), "<formula>", "</formula>")))); got != c.want {
+			t.Errorf("%s for %s: got %s, want %s", c.formula, c.sqref, got, c.want)
+		}
+	}
+}

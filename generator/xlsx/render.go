@@ -120,14 +120,18 @@ func appendOwned(parts []outPart, sheet int, owned []*ownedPart, wanted func(*ow
 	return parts
 }
 
-// buffers are kept for the next document.
+// largestBuffer is how much memory is kept for the next document.
+const largestBuffer = 16 << 20
+
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // Render makes one document of the template and what s says. Whatever is in
 // the way is named with its place, all at once. The same arguments give the same bytes.
 func (t *Template) Render(s expr.Scope, opt Options) ([]byte, error) {
 	r := &rendering{t: t, scope: s, stamp: opt.Stamp}
-	r.layout()
+	if r.layout(); len(r.troubles) > 0 {
+		return nil, errors.Join(r.troubles...)
+	}
 	for _, sh := range r.sheets {
 		r.fill(sh)
 	}
@@ -137,18 +141,19 @@ func (t *Template) Render(s expr.Scope, opt Options) ([]byte, error) {
 		out = &t.stamped
 	}
 	buf := buffers.Get().(*[]byte)
-	defer buffers.Put(buf)
+	defer func() {
+		if cap(*buf) <= largestBuffer {
+			buffers.Put(buf)
+		}
+	}()
 	text := (*buf)[:0]
 	ends := make([]int, len(out.parts))
 	for i := range out.parts {
 		text = r.appendPart(text, &out.parts[i])
 		ends[i] = len(text)
 	}
-	added, err := r.clones()
 	*buf = text
-	if err != nil {
-		return nil, err
-	}
+	added := r.clones()
 	if len(r.troubles) > 0 {
 		return nil, errors.Join(r.troubles...)
 	}
@@ -182,15 +187,14 @@ func (r *rendering) appendPart(dst []byte, p *outPart) []byte {
 }
 
 // clones writes the parts of the further sheets that template sheets become.
-func (r *rendering) clones() ([]ooxml.Part, error) {
-	var added []ooxml.Part
+func (r *rendering) clones() (added []ooxml.Part) {
 	for _, sheets := range r.bySource {
 		for _, sh := range sheets[1:] {
 			added = append(added, ooxml.Part{Name: sh.cloneName(sh.src.part), Data: r.appendSheetXML(nil, sh)})
 			added = r.appendClones(added, sh, sh.src.part, sh.src.rels, sh.src.owned)
 		}
 	}
-	return added, nil
+	return added
 }
 
 // appendClones writes the relationships of a cloned part and the parts that they lead to.

@@ -17,7 +17,7 @@ type area struct {
 type viewpoint struct {
 	sheet *outSheet // nil: no sheet, as for names of the whole workbook
 	frame *frame    // nil: no row
-	pin   bool      // a rule for many cells: what lies outside of the item is fixed with a dollar
+	next  *frame    // of a rule for many cells: the second of the items for which it is written
 }
 
 // unknownSheet is the target of a reference to a sheet that the workbook does not have.
@@ -160,6 +160,9 @@ func (r *rendering) appendRef(dst []byte, t *token, v viewpoint) []byte {
 	if len(areas) == 0 {
 		return r.appendGone(dst, t, v)
 	}
+	if v.next != nil {
+		t = r.pinned(t, areas, v)
+	}
 	grows := t.ref.isRange || t.use != useScalar
 	switch {
 	case len(areas) > 1 && t.use == useList:
@@ -194,6 +197,18 @@ func (r *rendering) appendList(dst []byte, t *token, areas []area, v viewpoint) 
 	return dst
 }
 
+// pinned is the reference with dollars before its rows when all items of the
+// rule mean the same rows by it: the rule moves on from item to item, they do not.
+func (r *rendering) pinned(t *token, first []area, v viewpoint) *token {
+	v.frame = v.next
+	if second, _ := r.resolve(nil, &t.ref, v); !slices.Equal(first, second) {
+		return t
+	}
+	p := *t
+	p.ref.from.AbsRow, p.ref.to.AbsRow = true, true
+	return &p
+}
+
 // appendArea writes one area with the dollars of the template's reference.
 func (r *rendering) appendArea(dst []byte, t *token, a area, v viewpoint) []byte {
 	ref := &t.ref
@@ -209,20 +224,8 @@ func (r *rendering) appendArea(dst []byte, t *token, a area, v viewpoint) []byte
 	from, to := ref.from, ref.to
 	if !a.wholeCol {
 		from.Row, to.Row = a.rows.from, a.rows.to
-		if v.pin && !v.inItem(a) {
-			from.AbsRow, to.AbsRow = true, true
-		}
 	}
 	return appendReference(dst, from, to, ref.isRange || from.Row != to.Row)
-}
-
-// inItem reports whether the area lies in the rows of the viewpoint's own item.
-func (v viewpoint) inItem(a area) bool {
-	own := v.frame.item()
-	if own == nil || own.parent == nil { // the sheet itself: nothing is outside of it
-		return a.sheet == v.sheet
-	}
-	return a.sheet == v.sheet && own.out <= a.rows.from && a.rows.to < own.end
 }
 
 // appendGone writes what stands for rows that fell away: a sum takes them as

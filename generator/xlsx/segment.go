@@ -168,29 +168,24 @@ func (g group) append(dst []byte, r *rendering, v viewpoint) []byte {
 		return appendAll(dst, g.segments, r, v)
 	}
 	first := g.cells.refs[0].ref.from.Row
-	if !g.each {
-		if len(g.cells.resolve(r, v)) == 0 {
-			return dst
+	turns := v.sheet.root.turnsOf(nil, first)
+	switch {
+	case g.each:
+		for _, f := range turns {
+			v.frame = f
+			dst = appendAll(dst, g.segments, r, v)
 		}
-		v.frame, v.pin = v.sheet.root.firstTurn(first), true
-		return appendAll(dst, g.segments, r, v)
+		return dst
+	case len(g.cells.resolve(r, v)) == 0:
+		return dst
 	}
-	for _, f := range v.sheet.root.turnsOf(nil, first) {
-		v.frame = f
-		dst = appendAll(dst, g.segments, r, v)
+	if len(turns) > 0 {
+		v.frame = turns[0]
 	}
-	return dst
-}
-
-// firstTurn is the innermost frame that holds the first output of a source row.
-func (f *frame) firstTurn(row int) *frame {
-	for {
-		st := f.standOf(row)
-		if st == nil || len(st.frames) == 0 || row < st.frames[0].body.from || row > st.frames[0].body.to {
-			return f
-		}
-		f = st.frames[0]
+	if len(turns) > 1 {
+		v.next = turns[1]
 	}
+	return appendAll(dst, g.segments, r, v)
 }
 
 // turnsOf appends the innermost frames that hold a source row, one for each of its outputs.

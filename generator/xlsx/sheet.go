@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -197,40 +198,8 @@ func (r *sheetReader) readRow(n int) {
 			rw.open = append(append(rw.open, ' '), height...)
 		}
 	}
-	fixed := numbered
-	if s.Kind == ooxml.StartTag {
-		depth, col := s.Depth(), 0
-		for s.Next() && !(s.Kind == ooxml.EndTag && s.Depth() == depth) {
-			if (s.Kind != ooxml.StartTag && s.Kind != ooxml.EmptyTag) || string(s.Local()) != "c" {
-				continue
-			}
-			ref := ooxml.Ref{Row: n, Col: col + 1}
-			if v, ok := s.Attr("r"); ok {
-				ref, ok = ooxml.ParseRef(v)
-				if !ok || ref.Row != n || ref.Col <= col {
-					r.c.fault(r.sheet.name, v, "单元格的位置不对：它不在第 "+strconv.Itoa(n)+" 行，或次序颠倒")
-					s.Skip()
-					continue
-				}
-			} else {
-				fixed = false
-			}
-			if ref.Col > maxCol {
-				r.c.fault(r.sheet.name, "", "第 "+strconv.Itoa(n)+" 行超过 16384 列")
-				s.Skip()
-				continue
-			}
-			col = ref.Col
-			rw.cells = append(rw.cells, r.readCell(ref))
-		}
-	}
 	// The sheet's own bytes serve as long as nothing in the row is filled or computed.
-	for i := range rw.cells {
-		if rw.cells[i].text != nil || rw.cells[i].formula != nil {
-			fixed = false
-		}
-	}
-	if fixed {
+	if placed := s.Kind == ooxml.EmptyTag || r.readCells(&rw); placed && numbered && !slices.ContainsFunc(rw.cells, cell.changes) {
 		rw.raw = r.data[start:s.End]
 		if rw.autofit {
 			rw.open = append(append(rw.open, ' '), height...)
@@ -241,6 +210,38 @@ func (r *sheetReader) readRow(n int) {
 	}
 	r.sheet.rows = append(r.sheet.rows, rw)
 }
+
+// readCells reads the cells of the row whose start tag is at hand, up to its end
+// tag. It reports whether all of them say where they stand.
+func (r *sheetReader) readCells(rw *row) (placed bool) {
+	s := r.scan
+	depth, col := s.Depth(), 0
+	placed = true
+	for s.Next() && !(s.Kind == ooxml.EndTag && s.Depth() == depth) {
+		if (s.Kind != ooxml.StartTag && s.Kind != ooxml.EmptyTag) || string(s.Local()) != "c" {
+			continue
+		}
+		ref := ooxml.Ref{Row: rw.n, Col: col + 1}
+		if v, ok := s.Attr("r"); !ok {
+			placed = false
+		} else if ref, ok = ooxml.ParseRef(v); !ok || ref.Row != rw.n || ref.Col <= col {
+			r.c.fault(r.sheet.name, v, "单元格的位置不对：它不在第 "+strconv.Itoa(rw.n)+" 行，或次序颠倒")
+			s.Skip()
+			continue
+		}
+		if ref.Col > maxCol {
+			r.c.fault(r.sheet.name, "", "第 "+strconv.Itoa(rw.n)+" 行超过 16384 列")
+			s.Skip()
+			continue
+		}
+		col = ref.Col
+		rw.cells = append(rw.cells, r.readCell(ref))
+	}
+	return placed
+}
+
+// changes reports whether the cell is filled or computed.
+func (c cell) changes() bool { return c.text != nil || c.formula != nil }
 
 // readCell reads the cell whose start tag is at hand.
 func (r *sheetReader) readCell(ref ooxml.Ref) cell {
@@ -286,11 +287,10 @@ func (r *sheetReader) readCell(ref ooxml.Ref) cell {
 		content = r.data[tagEnd:s.End]
 	}
 	c.value = r.readValue(kind, raw, hasV, &runs)
-	if c.formula == nil && (kind == "s" || kind == "inlineStr") {
+	if c.formula == nil && len(runs) > 0 {
 		c.text = r.c.compileText(runs, r.sheet.name, ref.String(), kind == "s" && r.c.stringsPrefix != r.sheet.prefix)
 	}
-	if c.text == nil && c.formula == nil {
-		// The static cell: its own bytes behind the row's number.
+	if !c.changes() { // its own bytes serve, behind the row's number
 		c.rest = append(c.rest, '"')
 		c.rest = append(c.rest, c.attrs...)
 		if kind != "" {
@@ -337,6 +337,8 @@ func (r *sheetReader) readValue(kind, raw string, hasV bool, runs *[]textRun) ce
 	case "inlineStr":
 		return cellValue{kind: textValue, text: joinRuns(*runs)}
 	case "str", "d":
+		raw = decodeEscapes(raw)
+		*runs = []textRun{{text: raw}}
 		return cellValue{kind: textValue, text: raw}
 	case "b":
 		if raw == "1" {

@@ -6,11 +6,12 @@ import (
 	"jixiao/generator/ooxml"
 )
 
-// appendSheetXML writes a worksheet part.
+// appendSheetXML writes the part of a tab.
 func (r *rendering) appendSheetXML(dst []byte, sh *outSheet) []byte {
 	v := viewpoint{sheet: sh, frame: sh.root}
-	for _, s := range sh.src.head {
-		dst = s.append(dst, r, v)
+	dst = appendAll(dst, sh.src.head, r, v)
+	if !sh.src.cells {
+		return r.appendTail(dst, sh)
 	}
 	p := sh.src.prefix
 	dst = append(append(append(dst, '<'), p...), "sheetData>"...)
