@@ -3,6 +3,10 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,4 +59,87 @@ func TestOffice(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestOfficeConverts: a sample that LibreOffice saved as .xls, under the names
+// that Excel and WPS give, comes out with the values of the sample itself; twice
+// the same bytes.
+func TestOfficeConverts(t *testing.T) {
+	const sample = "../../samples/信访局改正后/收件/株洲市渌口区信访局.xlsx"
+	plain, old := t.TempDir(), t.TempDir()
+	msg, err := exec.Command("soffice", "-env:UserInstallation=file://"+t.TempDir(), "--headless", "--convert-to", "xls", "--outdir", old, sample).CombinedOutput()
+	if err != nil {
+		t.Fatalf("soffice: %v\n%s", err, msg)
+	}
+	xls := filepath.Join(old, "株洲市渌口区信访局.xls")
+	et := strings.TrimSuffix(xls, ".xls") + ".et"
+	_, want := values(t, sample, plain)
+	var earlier map[string][]byte
+	for _, name := range []string{xls, et, et} {
+		if name == et {
+			if err := os.Rename(xls, et); err != nil && earlier == nil {
+				t.Fatal(err)
+			}
+		}
+		out := t.TempDir()
+		record, got := values(t, name, out)
+		if !maps.Equal(got, want) {
+			t.Errorf("%s: values\n%v\nwant\n%v", filepath.Base(name), got, want)
+		}
+		if !strings.Contains(record, "已用 LibreOffice 转换为 .xlsx 后读取") {
+			t.Errorf("%s: nothing says that it was converted", filepath.Base(name))
+		}
+		if now := files(t, out); name == et && earlier != nil {
+			if !maps.EqualFunc(now, earlier, bytes.Equal) {
+				t.Error("the second conversion gave other results")
+			}
+		} else if name == et {
+			earlier = now
+		}
+	}
+}
+
+// values runs one workbook and returns run.json and the unit's values by their names.
+func values(t *testing.T, in, out string) (record string, byName map[string]string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	if got := run(context.Background(), []string{"jixiao", "run", "--in", in, "--out", out}, &stdout, &stderr); got != exitAccepted {
+		t.Fatalf("exit code %d\n%s%s", got, &stdout, &stderr)
+	}
+	data, err := os.ReadFile(filepath.Join(out, "run.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	type value struct{ Value, Cell string }
+	var parsed struct {
+		Units []struct {
+			Values map[string]value
+			Lists  map[string][]json.RawMessage
+		}
+	}
+	if err := json.Unmarshal(data, &parsed); err != nil {
+		t.Fatal(err)
+	}
+	byName = map[string]string{}
+	for name, v := range parsed.Units[0].Values {
+		byName[name] = v.Cell + " " + v.Value
+	}
+	for name, l := range parsed.Units[0].Lists {
+		for i, raw := range l {
+			var item map[string]json.RawMessage
+			if err := json.Unmarshal(raw, &item); err != nil {
+				t.Fatal(err)
+			}
+			for field, raw := range item {
+				var v value
+				if json.Unmarshal(raw, &v) == nil {
+					byName[name+string(rune('0'+i%10))+field] = v.Cell + " " + v.Value
+				}
+			}
+		}
+	}
+	if len(byName) < 20 {
+		t.Fatalf("%d values", len(byName))
+	}
+	return string(data), byName
 }

@@ -89,6 +89,9 @@ func (c comparison) explain(f *finding.Finding, v *unit.Verdict, path []*unit.It
 	t := kind(field, c)
 	if field != nil {
 		f.Filled = excerpt(field.Raw)
+		if converted(field) {
+			f.Filled += "（即" + show(field.Value, t) + "万元）"
+		}
 		if field.Place.Cell != "" {
 			f.Place = field.Place
 		}
@@ -119,6 +122,17 @@ func single(e *expr.Expr, v *unit.Verdict, path []*unit.Item) *unit.Field {
 		return nil
 	}
 	return find(strings.Join(names[0].Path, "."), v, path)
+}
+
+// converted reports whether the cell's figure is in another unit than the value
+// that was compared: the heading says 元, the form counts in 万元.
+func converted(field *unit.Field) bool {
+	if field.Type != value.TypeAmount {
+		return false
+	}
+	plain := value.Read(value.TypeAmount, value.Raw{Text: field.Raw}, value.ReadOptions{}).Value
+	order, ok := value.Compare(plain, field.Value)
+	return ok && order != 0
 }
 
 // kind is the type by which both sides of a comparison print: that of the field on the left.

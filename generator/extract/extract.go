@@ -50,6 +50,7 @@ func Record(sub *unit.Submission, specs []*fillin.Spec) *unit.Record {
 	for i := range sub.Workbooks {
 		if w := &sub.Workbooks[i]; w.Layout.Recognised() {
 			r.Findings = append(r.Findings, problems(w, &r.Item, reported)...)
+			r.Findings = append(r.Findings, moneyUnits(w)...)
 		}
 	}
 	complete(&r.Item, specs)
@@ -76,7 +77,7 @@ func (rd *reader) group(g *fillin.Group) unit.Item {
 	for _, l := range g.Lists {
 		list := unit.List{Name: l.Name}
 		for i := range l.Items {
-			list.Items = append(list.Items, rd.group(&l.Items[i]))
+			rd.add(&list, rd.group(&l.Items[i]))
 		}
 		it.Lists = append(it.Lists, list)
 	}
@@ -143,10 +144,11 @@ func (rd *reader) settle(old *unit.Field, f unit.Field) {
 	}
 }
 
-// join adds what one workbook holds to the record of the unit. Items of a list
-// add up (several project forms); a field that two workbooks fill differently is
-// a contradiction.
+// join adds what one workbook holds to the record of the unit. Sheets that repeat
+// add up (several project forms); what two workbooks fill differently is a
+// contradiction.
 func (rd *reader) join(to *unit.Item, from unit.Item) {
+	second := filled(to) && filled(&from) // the form itself came twice: its lists must agree
 	for _, f := range from.Fields {
 		old := to.Field(f.Name)
 		if old == nil {
@@ -173,10 +175,59 @@ func (rd *reader) join(to *unit.Item, from unit.Item) {
 		switch {
 		case old == nil:
 			to.Lists = append(to.Lists, l)
-		case !sameItems(old.Items, l.Items):
-			old.Items = append(old.Items, l.Items...)
+		case second && len(old.Items) > 0 && len(l.Items) > 0:
+			if !sameItems(old.Items, l.Items) {
+				rd.contradiction(l.Name, &old.Items[0], &l.Items[0])
+			}
+		default:
+			for _, it := range l.Items {
+				rd.add(old, it)
+			}
 		}
 	}
+}
+
+// filled reports whether a record has a value of its own, not only lists.
+func filled(it *unit.Item) bool {
+	return slices.ContainsFunc(it.Fields, func(f unit.Field) bool { return f.Value.Kind() != value.Blank })
+}
+
+// add puts one item at the end of a list. An item of the same name from another
+// sheet is the same project sent twice: the same figures count once, other
+// figures are a contradiction.
+func (rd *reader) add(to *unit.List, it unit.Item) {
+	title, at := it.Title(), origin(&it)
+	for i := range to.Items {
+		old := &to.Items[i]
+		if title == "" || old.Title() != title || origin(old) == at {
+			continue
+		}
+		if !sameItems([]unit.Item{*old}, []unit.Item{it}) {
+			rd.contradiction(title, old, &it)
+		}
+		return
+	}
+	to.Items = append(to.Items, it)
+}
+
+// origin is the sheet that an item was read from.
+func origin(it *unit.Item) finding.Place {
+	for _, f := range it.Fields {
+		if f.Place.Cell != "" {
+			return finding.Place{Workbook: f.Place.Workbook, Sheet: f.Place.Sheet}
+		}
+	}
+	return finding.Place{}
+}
+
+// contradiction reports that a list, or one item of it, came twice with different contents.
+func (rd *reader) contradiction(name string, old, it *unit.Item) {
+	first, second := origin(old), origin(it)
+	rd.record.Findings = append(rd.record.Findings, finding.Finding{
+		Rule: ruleTwice, Name: "重复报送且不一致", Level: finding.Error, Place: second, ItemName: name,
+		Message: fmt.Sprintf("“%s”报送了两份且内容不一致：《%s》的“%s”和《%s》的“%s”。请只保留正确的一份",
+			name, first.Workbook, first.Sheet, second.Workbook, second.Sheet),
+	})
 }
 
 func same(a, b unit.Field) bool {

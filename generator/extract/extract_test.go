@@ -160,6 +160,15 @@ func TestSeveralWorkbooks(t *testing.T) {
 		}
 		return workbook(path, fillin.Group{Lists: []fillin.ListOf{l}})
 	}
+	costs := func(path, name, figure string) unit.Workbook {
+		items := []fillin.Group{{Cells: []fillin.Located{cell(project, "C4", name), cell(spec(t, "项目.执行数", "金额"), "F7", figure)}}}
+		return workbook(path, fillin.Group{Lists: []fillin.ListOf{{Name: "项目", Items: items}}})
+	}
+	both := func(path, name string) unit.Workbook {
+		w := projects(path, name)
+		w.Layout.Cells = []fillin.Located{cell(total, "H24", "98")}
+		return w
+	}
 	for _, c := range []struct {
 		name     string
 		books    []unit.Workbook
@@ -170,6 +179,9 @@ func TestSeveralWorkbooks(t *testing.T) {
 		{"a form and its projects", []unit.Workbook{main("a.xlsx", "98"), projects("b.xlsx", "甲"), projects("c.xlsx", "乙", "丙")}, "98", 3, nil},
 		{"the same file twice", []unit.Workbook{main("a.xlsx", "98"), main("b.xlsx", "98"), projects("c.xlsx", "甲"), projects("d.xlsx", "甲")}, "98", 1, nil},
 		{"a contradiction", []unit.Workbook{main("a.xlsx", "98"), main("b.xlsx", "89")}, "98", 0, []string{"error R-ID-05 b.xlsx!H24 0"}},
+		{"one project twice with other figures", []unit.Workbook{main("a.xlsx", "98"), costs("b.xlsx", "甲", "5"), costs("c.xlsx", "甲", "6")}, "98", 1, []string{"error R-ID-05 c.xlsx! 0"}},
+		{"one project twice with the same figures", []unit.Workbook{costs("b.xlsx", "甲", "5"), costs("c.xlsx", "甲", "5")}, "", 1, nil},
+		{"the form twice with other items", []unit.Workbook{both("a.xlsx", "甲"), both("b.xlsx", "乙")}, "98", 1, []string{"error R-ID-05 b.xlsx! 0"}},
 		{"what one left blank the other fills", []unit.Workbook{main("a.xlsx", ""), main("b.xlsx", "89")}, "89", 0, nil},
 	} {
 		r := Record(&unit.Submission{Workbooks: c.books}, []*fillin.Spec{total, project})

@@ -81,6 +81,8 @@ type Located struct {
 	// Unit is the unit of an amount as the header, the row's label, a label around them or a note of the sheet writes it,
 	// nearest first: 元 万元 亿元, also 千元 and 百万元; "" when nothing says.
 	Unit string
+	// OtherUnit is what a note of the sheet states when it contradicts Unit: 年度预算申请（万元） under 金额单位：元. Then nobody knows which holds.
+	OtherUnit string
 }
 
 // ProblemKind says what is wrong with a label.

@@ -146,14 +146,15 @@ func (r *reading) located(f *field, s spot, raw string) Located {
 		l.Source = &r.v.sheet.Cells[s.cell]
 	}
 	if f.spec.Format != nil && f.spec.Format.Type() == value.TypeAmount {
-		l.Unit = r.unit(f, s.ref)
+		l.Unit, l.OtherUnit = r.unit(f, s.ref)
 	}
 	return l
 }
 
 // unit finds the unit of money: in the header, in the label of the row, in the
 // labels around them, in a note of the sheet above, or anywhere in it.
-func (r *reading) unit(f *field, at ooxml.Ref) string {
+func (r *reading) unit(f *field, at ooxml.Ref) (unit, other string) {
+	noted := r.noted(at)
 	near := [...]int32{f.head, f.key, f.row}
 	for i := range len(near) + len(f.context) {
 		var id int32
@@ -170,10 +171,19 @@ func (r *reading) unit(f *field, at ooxml.Ref) string {
 			p := r.at[id]
 			u.known, u.text = true, unitIn(r.v.sheet.Cells[p.cell].Text[p.from:p.to])
 		}
-		if u.text != "" {
-			return u.text
+		if u.text == "" {
+			continue
 		}
+		if noted == u.text {
+			noted = ""
+		}
+		return u.text, noted
 	}
+	return noted, ""
+}
+
+// noted is the unit that a note of the sheet states: the nearest above the cell, else the first.
+func (r *reading) noted(at ooxml.Ref) string {
 	unit := ""
 	for _, n := range r.v.notes {
 		if n.row < r.from || n.row > r.to {

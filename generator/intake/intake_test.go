@@ -70,6 +70,7 @@ func TestFind(t *testing.T) {
 		{"alias", "区水利局", "x.xlsx", "青岚区水务局"},
 		{"the cell beats the file name", "青岚区水务局", "青岚区图书馆.xlsx", "青岚区水务局"},
 		{"an unknown cell is not guessed from the file name", "某新单位", "青岚区图书馆.xlsx", ""},
+		{"a code as file name beats an unknown spelling", "青岚区档案管理馆", "301003.xlsx", "青岚区档案馆"},
 		{"file name", "", "青岚区档案馆2022自评（最终版）.xlsx", "青岚区档案馆"},
 		{"code in the file name", "", "301003.xlsx", "青岚区档案馆"},
 		{"folder name", "", "青岚区档案馆/附件1.xlsx", "青岚区档案馆"},
@@ -192,6 +193,7 @@ func TestReadRosterFaults(t *testing.T) {
 		message string
 	}{
 		{"no heading", [][]any{{"水务局"}, {"图书馆"}}, "没有找到表头"},
+		{"a code without a name", [][]any{{"单位编码", "单位名称"}, {"1001", ""}}, "第2行有编码“1001”，没有单位名称"},
 		{"a unit twice", [][]any{{"单位编码", "单位名称"}, {"1001", "水务局"}, {"1002", "水务局（本级）"}}, "第3行的“水务局（本级）”在第2行已经有了"},
 		{"a code twice", [][]any{{"单位编码", "单位名称"}, {"1001", "水务局"}, {"1001", "图书馆"}}, "第3行的“1001”在第2行已经有了"},
 	} {

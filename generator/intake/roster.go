@@ -34,7 +34,7 @@ func ReadRoster(name string, limits ooxml.Limits) (*unit.Roster, error) {
 	}
 	book, err := ooxml.ReadWorkbook(data, limits)
 	if err != nil {
-		return nil, &RosterError{name, err.Error()}
+		return nil, &RosterError{name, "打不开，不是完整的 Excel 工作簿。请用 Excel 或 WPS 打开后另存为 .xlsx"}
 	}
 	for i := range book.Sheets {
 		if units, problem := rosterSheet(&book.Sheets[i]); problem != "" {
@@ -68,6 +68,9 @@ func rosterSheet(sheet *ooxml.Sheet) (units []unit.Unit, problem string) {
 		}
 		u := rosterUnit(rows[n], heads)
 		if u.Name == "" {
+			if u.Code != "" {
+				return nil, fmt.Sprintf("第%d行有编码“%s”，没有单位名称，请补上", n, u.Code)
+			}
 			continue
 		}
 		for _, k := range u.Names() {

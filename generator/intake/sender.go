@@ -193,8 +193,15 @@ func (d *directory) find(s sender) *unit.Unit {
 		if u := d.byName[plain(name)]; u != nil {
 			return u
 		}
-		if code != "" {
-			return d.byName[plain(code)]
+		if u := d.byName[plain(code)]; code != "" && u != nil {
+			return u
+		}
+		// The name is not known, but the file may be called by the unit's code,
+		// which decides over a name spelled another way. A name in the file name
+		// does not: it would be a guess against what the form says.
+		stem := plain(strings.TrimSuffix(path.Base(s.file), path.Ext(s.file)))
+		if u := d.byName[stem]; u != nil && u.Code != "" && plain(u.Code) == stem {
+			return u
 		}
 		return nil
 	}

@@ -1,9 +1,11 @@
 package ooxml
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Bounds that keep a reading's memory in proportion to honest workbooks.
@@ -222,7 +224,36 @@ func (r *reading) parts(main string, links []sheetLink) *Damage {
 	if len(r.out.Sheets) == 0 {
 		return r.p.damaged(CodeContent, main, "中没有工作表")
 	}
+	r.out.Modified = r.p.modified()
 	return nil
+}
+
+// modified reads dcterms:modified of the core properties. They are no part of the
+// workbook's content: without them, or when they say something else, nothing is known.
+func (p *Package) modified() time.Time {
+	for _, rel := range p.Related("") {
+		if !rel.Is("core-properties") && !rel.Is("coreProperties") || rel.External {
+			continue
+		}
+		text, ok := p.Part(rel.Target)
+		if !ok {
+			continue
+		}
+		s := NewScanner(text)
+		for s.Next() {
+			if s.Kind != StartTag || string(s.Local()) != "modified" || s.Space() != spaceTerms {
+				continue
+			}
+			when := string(bytes.TrimSpace(content(s, nil)))
+			for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02T15:04Z07:00", "2006-01-02"} {
+				if t, err := time.Parse(layout, when); err == nil {
+					return t.UTC()
+				}
+			}
+			return time.Time{}
+		}
+	}
+	return time.Time{}
 }
 
 // isTrue reads a boolean of XML Schema.

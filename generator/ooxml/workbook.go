@@ -1,10 +1,15 @@
 package ooxml
 
+import "time"
+
 // Workbook is a spreadsheet read whole: every sheet to its last tag, every
 // reference checked. It is never changed after reading.
 type Workbook struct {
 	Sheets   []Sheet // in the order of their tabs
 	Date1904 bool    // serial dates count from 1904
+	// Modified is when the workbook was last saved, as it says itself in its core
+	// properties; zero when it does not say.
+	Modified time.Time
 }
 
 // Sheet holds the cells that say something, in row order.

@@ -18,7 +18,7 @@ var grid = [][]any{
 	{"丙", 0.3, 30, "优", nil},
 	{"乙x", -1.005, 20, "12", nil},
 	{"丁", 2.675, 0, true, nil},
-	{"尾", 1234567.891, 1000000000000, "a*b", nil},
+	{"尾", 1234567.891, int64(1000000000000), "a*b", nil},
 }
 
 // calcCases are formulas and what they give; "" is left to the spreadsheet program.

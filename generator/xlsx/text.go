@@ -324,7 +324,7 @@ func walk(pieces []piece, from, to int, s expr.Scope, emit func(text string, pro
 			lines, _ := p.tag.Print(s)
 			emit(strings.Join(lines, "\n"), p.props)
 		case tag.Each:
-			items, _ := expr.Repeat(s, p.tag.Path)
+			items, _ := expr.Repeat(s, p.tag.Path) // what is no list has no items
 			for _, item := range items {
 				walk(pieces, i+1, p.match, item, emit)
 			}
