@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"jixiao/generator/finding"
@@ -38,12 +39,18 @@ type opened struct {
 // first reading to the second, which costs seconds otherwise. A form has some 20 KB.
 const keptConversion = 1 << 20
 
+// codeClosed is the damage of a file that the file system does not hand out.
+const codeClosed = "closed"
+
 // load reads a file and the workbook in it. The error is trouble with the machine.
 func (f *File) load(ctx context.Context, opt Options) (content, error) {
 	limits := bounds(opt.Limits)
 	data, err := f.bytes(limits)
 	var damage *ooxml.Damage
 	switch {
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist):
+		// One file that may not be read, or that was taken away meanwhile, is its sender's trouble, not everybody's.
+		return content{damage: &ooxml.Damage{Code: codeClosed, Message: "文件打不开：没有读取权限，或者已被移走。请检查文件的权限后再运行，或请单位重新报送"}}, nil
 	case errors.As(err, &damage):
 		sum, err := hashFile(f.Path)
 		if err != nil {

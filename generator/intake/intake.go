@@ -112,13 +112,17 @@ func Scan(inbox string) (files []File, skipped []string, err error) {
 			}
 			return nil
 		}
-		// Only regular files: a link could lead out of the inbox, a pipe would never end.
-		if !d.Type().IsRegular() {
+		if d.IsDir() {
 			return nil
 		}
 		rel, err := filepath.Rel(inbox, p)
 		if err != nil {
 			return err
+		}
+		// Only regular files: a link could lead out of the inbox, a pipe would never end.
+		if !d.Type().IsRegular() {
+			skipped = append(skipped, filepath.ToSlash(rel))
+			return nil
 		}
 		switch rel = filepath.ToSlash(rel); {
 		case spreadsheet(rel):

@@ -162,8 +162,28 @@ func TestScan(t *testing.T) {
 	if want := []string{"a/1.xls", "b.xlsx", "e.et", "f.XLSX"}; !slices.Equal(got, want) {
 		t.Errorf("files %q, want %q", got, want)
 	}
-	if want := []string{"a/说明.pdf"}; !slices.Equal(skipped, want) {
+	if want := []string{"a/说明.pdf", "link.xlsx"}; !slices.Equal(skipped, want) {
 		t.Errorf("skipped %q, want %q", skipped, want)
+	}
+}
+
+// TestFileTakenAway: a file that is gone by the time it is read is its sender's trouble.
+func TestFileTakenAway(t *testing.T) {
+	t.Parallel()
+	f := File{Path: filepath.Join(t.TempDir(), "青岚区水务局.xlsx"), Name: "青岚区水务局.xlsx"}
+	parcels, _, err := Assign(t.Context(), []File{f}, Options{Roster: roster})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(parcels) != 1 || parcels[0].Unit.Name != "青岚区水务局" {
+		t.Fatalf("parcels %v", parcels)
+	}
+	sub, err := Open(parcels[0], Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sub.Findings) != 1 || !strings.Contains(sub.Findings[0].Message, "文件打不开") {
+		t.Errorf("findings %v", sub.Findings)
 	}
 }
 

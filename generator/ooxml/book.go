@@ -235,11 +235,11 @@ func (p *Package) modified() time.Time {
 		if !rel.Is("core-properties") && !rel.Is("coreProperties") || rel.External {
 			continue
 		}
-		text, ok := p.Part(rel.Target)
-		if !ok {
+		e := p.entry(rel.Target)
+		if e == nil || e.text == nil { // no program writes more than a kilobyte there
 			continue
 		}
-		s := NewScanner(text)
+		s := NewScanner(e.text)
 		for s.Next() {
 			if s.Kind != StartTag || string(s.Local()) != "modified" || s.Space() != spaceTerms {
 				continue

@@ -10,6 +10,7 @@ const (
 	spaceLinksStrict  = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 	spacePackageLinks = "http://schemas.openxmlformats.org/package/2006/relationships"
 	spaceTypes        = "http://schemas.openxmlformats.org/package/2006/content-types"
+	spaceTerms        = "http://purl.org/dc/terms/"
 	spaceXML          = "http://www.w3.org/XML/1998/namespace"
 )
 
