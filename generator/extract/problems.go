@@ -49,6 +49,12 @@ func problems(w *unit.Workbook, read *unit.Item, reported map[string]bool) findi
 		case fillin.LabelDiffers:
 			f.Level, f.Filled, f.Expected = finding.Notice, p.Found, p.Label
 			f.Message = fmt.Sprintf("“%s”与表样的“%s”不完全相同，已按后者读取，请核对", p.Found, p.Label)
+		case fillin.FigureUnread:
+			f.Level, f.Filled = finding.Error, p.Found
+			f.Message = fmt.Sprintf("“%s”没有填，而同一行的 %s 写着“%s”，没有标签对应，不能读取。请填到“%s”的格子里", p.Label, p.Cell, p.Found, p.Label)
+		case fillin.HiddenSheet:
+			f.Level = finding.Notice
+			f.Message = fmt.Sprintf("工作表“%s”是隐藏的《%s》，没有读取。如要报送请取消隐藏，不报送的请删去", p.Sheet, p.Label)
 		case fillin.HiddenCells:
 			f.Level = finding.Notice
 			f.Message = fmt.Sprintf("%s隐藏的行或列里有数值（%s），已照读，请核对后取消隐藏", where, p.Label)

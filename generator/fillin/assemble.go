@@ -38,6 +38,11 @@ func (m *Map) Locate(book *ooxml.Workbook) *Layout {
 	}
 	l := &Layout{}
 	for i := range book.Sheets {
+		if book.Sheets[i].Hidden && !matched[i] {
+			l.Problems = append(l.Problems, m.passedOver(&book.Sheets[i])...)
+		}
+	}
+	for i := range book.Sheets {
 		if matched[i] {
 			l.Sheets = append(l.Sheets, book.Sheets[i].Name)
 		} else {
@@ -48,6 +53,17 @@ func (m *Map) Locate(book *ooxml.Workbook) *Layout {
 		m.assemble(l, found)
 	}
 	return l
+}
+
+// passedOver reports a hidden sheet that is filled in as a repeating sheet of the
+// form: a unit may hide what it does not send, or forget that it is hidden.
+func (m *Map) passedOver(sheet *ooxml.Sheet) []Problem {
+	for _, s := range m.sections(newView(sheet)) {
+		if s.form.list != nil && !s.read().empty() {
+			return []Problem{{Kind: HiddenSheet, Label: s.form.name, Sheet: sheet.Name}}
+		}
+	}
+	return nil
 }
 
 // assemble puts the readings together, in the order of the form.
@@ -63,6 +79,7 @@ func (m *Map) assemble(l *Layout, found map[*form][]*reading) {
 				list.Items = append(list.Items, Group{Cells: r.cells, Lists: r.lists})
 				l.Problems = append(l.Problems, r.problems...)
 				l.Problems = append(l.Problems, r.hidden()...)
+				l.Problems = append(l.Problems, r.unread()...)
 			}
 			l.Lists = append(l.Lists, list)
 			continue
@@ -79,6 +96,7 @@ func (m *Map) assemble(l *Layout, found map[*form][]*reading) {
 		l.Lists = append(l.Lists, r.lists...)
 		l.Problems = append(l.Problems, r.problems...)
 		l.Problems = append(l.Problems, r.hidden()...)
+		l.Problems = append(l.Problems, r.unread()...)
 	}
 }
 

@@ -93,6 +93,8 @@ const (
 	LabelTwice                      // it stands twice and nothing tells which is meant
 	LabelDiffers                    // it was found although a letter differs (a notice, nothing is lost)
 	HiddenCells                     // a value was read from a hidden row or column (a notice)
+	HiddenSheet                     // a hidden sheet that is filled in as a repeating sheet of the form was not read (a notice)
+	FigureUnread                    // a figure stands beside a blank value, where no value of the form does; Found is what it says
 )
 
 // Problem is one label that did not lead to its value.

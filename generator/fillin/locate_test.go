@@ -160,7 +160,9 @@ func TestChanges(t *testing.T) {
 		{name: "hidden row and column", do: func(b *ooxml.Workbook) {
 			b.Sheets[0].HiddenRows, b.Sheets[0].HiddenCols = []ooxml.Span{{From: 4, To: 4}}, []ooxml.Span{{From: 9, To: 9}}
 		}, problems: []string{"隐藏 “预算部门名称” " + w + "!D4 → 单位名称、预算执行得分、偏差原因"}},
-		{name: "a hidden sheet of a list is not read", do: func(b *ooxml.Workbook) { b.Sheets[3].Hidden = true }, gone: []string{"项目[2].*"}},
+		{name: "a hidden sheet of a list is not read", do: func(b *ooxml.Workbook) { b.Sheets[3].Hidden = true }, gone: []string{"项目[2].*"}, problems: []string{"隐藏表 “项目支出绩效自评表” 项目乙! → "}},
+		{name: "a figure beside an empty value", do: then(func(b *ooxml.Workbook) { b.Sheets[0].Merges = nil }, sheet(0, "F9", "项目支出：", "H9", "122.97")),
+			want: []string{"项目支出 =  [万元]"}, problems: []string{"没有读 “项目支出” 整体支出绩效自评表!H9 写作“122.97” → 项目支出"}},
 		{name: "a copy that says the same", do: func(b *ooxml.Workbook) { s := b.Sheets[0]; s.Name = "副本"; b.Sheets = append(b.Sheets, s) }},
 		{name: "blank forms sent along", do: func(b *ooxml.Workbook) {
 			x, y := read(t, file(t, "blank-whole.xlsx")).Sheets[0], read(t, file(t, "blank-project.xlsx")).Sheets[0]
