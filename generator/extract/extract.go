@@ -2,6 +2,8 @@
 // typed values that remember their cell.
 //
 //	Submission ─► for each workbook, for each located cell: raw text ─► value.Read ─► Field
+//	              (calc.go: formulas without a result)
+//	          ─► what a newer workbook replaces is dropped (version.go)
 //	          ─► fields of several workbooks joined, contradictions found
 //	          ─► labels that were not found, values that cannot be read, repairs: findings
 //	          ─► Record
@@ -35,22 +37,34 @@ const (
 // the form asks for, so that a value whose sheet is missing is a blank field of
 // the record rather than none.
 func Record(sub *unit.Submission, specs []*fillin.Spec) *unit.Record {
-	r := &unit.Record{Submission: sub}
+	var readers []*reader
 	for i := range sub.Workbooks {
-		w := &sub.Workbooks[i]
-		if !w.Layout.Recognised() {
-			continue
+		if w := &sub.Workbooks[i]; w.Layout.Recognised() {
+			rd := &reader{record: r, workbook: w}
+			rd.item = rd.group(&w.Layout.Group)
+			readers = append(readers, rd)
 		}
-		rd := reader{record: r, workbook: w}
-		rd.join(&r.Item, rd.group(&w.Layout.Group))
+	}
+	newest(readers, specs)
+	for _, rd := range readers {
+		rd.leave()
+		for _, e := range rd.early {
+			if !rd.replaced(e.Place.Sheet, e.sheets...) {
+				r.Findings = append(r.Findings, e.Finding)
+			}
+		}
+		rd.reportItems(&rd.item)
+		rd.join(&r.Item, rd.item)
 	}
 	// Only now is it known which sheets are missing from the submission, and not
 	// merely from one of its workbooks.
 	reported := map[string]bool{}
-	for i := range sub.Workbooks {
-		if w := &sub.Workbooks[i]; w.Layout.Recognised() {
-			r.Findings = append(r.Findings, problems(w, &r.Item, reported)...)
-			r.Findings = append(r.Findings, moneyUnits(w)...)
+	for _, rd := range readers {
+		r.Findings = append(r.Findings, rd.problems(&r.Item, reported)...)
+		for _, f := range moneyUnits(rd.workbook) {
+			if !rd.replaced(f.Place.Sheet) {
+				r.Findings = append(r.Findings, f)
+			}
 		}
 	}
 	complete(&r.Item, specs)
@@ -61,6 +75,18 @@ func Record(sub *unit.Submission, specs []*fillin.Spec) *unit.Record {
 type reader struct {
 	record   *unit.Record
 	workbook *unit.Workbook
+	item     unit.Item // what it holds
+	early    []early   // found while reading
+	computed int       // formulas that were computed
+
+	stale []string // sheets of the form that a newer workbook replaces
+	gone  []string // sheets of the workbook from which nothing was kept
+}
+
+// early is a finding of which it is not yet known whether what it is about counts.
+type early struct {
+	finding.Finding
+	sheets []string // of the form, that it hangs on
 }
 
 // group reads one record: the unit itself or one item of a list.
@@ -81,6 +107,16 @@ func (rd *reader) group(g *fillin.Group) unit.Item {
 		}
 		it.Lists = append(it.Lists, list)
 	}
+	return it
+}
+
+// reportItems turns what was wrong with the cells of lists into findings.
+func (rd *reader) reportItems(it *unit.Item) {
+	for _, l := range it.Lists {
+		for i := range l.Items {
+			rd.reportItems(&l.Items[i])
+		}
+	}
 	for _, l := range it.Lists {
 		for i := range l.Items {
 			for _, f := range l.Items[i].Fields {
@@ -88,7 +124,6 @@ func (rd *reader) group(g *fillin.Group) unit.Item {
 			}
 		}
 	}
-	return it
 }
 
 // field reads one cell.
@@ -136,11 +171,11 @@ func (rd *reader) settle(old *unit.Field, f unit.Field) {
 	case old.Value.IsNothing():
 		*old = f
 	case !same(*old, f):
-		rd.record.Findings = append(rd.record.Findings, finding.Finding{
+		rd.early = append(rd.early, early{sheets: []string{rd.sheetOf(f.Name)}, Finding: finding.Finding{
 			Rule: ruleLayout, Name: "同一项填了两处且不一致", Level: finding.Error, Place: f.Place,
 			Filled: strings.TrimSpace(f.Raw), Expected: "= " + strings.TrimSpace(old.Raw), Fields: []string{f.Name},
 			Message: fmt.Sprintf("“%s”在 %s 填的是“%s”，在 %s 填的是“%s”，请改成一致", f.Name, old.Place.Cell, strings.TrimSpace(old.Raw), f.Place.Cell, strings.TrimSpace(f.Raw)),
-		})
+		}})
 	}
 }
 

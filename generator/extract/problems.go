@@ -11,10 +11,18 @@ import (
 
 // problems turns the labels that did not lead to their values into findings. A
 // sheet that is missing from this workbook but stands in another one of the
-// submission is not missing; one that stands in none is reported once.
-func problems(w *unit.Workbook, read *unit.Item, reported map[string]bool) finding.List {
+// submission is not missing; one that stands in none is reported once. What is
+// wrong with a sheet that a newer workbook replaces troubles nobody.
+func (rd *reader) problems(read *unit.Item, reported map[string]bool) finding.List {
 	var list finding.List
-	for _, p := range w.Layout.Problems {
+	for _, p := range rd.workbook.Layout.Problems {
+		var sheets []string
+		for _, s := range p.Specs {
+			sheets = append(sheets, s.Sheet)
+		}
+		if rd.replaced(p.Sheet, sheets...) {
+			continue
+		}
 		if p.Kind == fillin.LabelMissing && p.Sheet == "" {
 			if reported[p.Label] || elsewhere(p.Specs, read) {
 				continue
@@ -23,7 +31,7 @@ func problems(w *unit.Workbook, read *unit.Item, reported map[string]bool) findi
 		}
 		f := finding.Finding{
 			Rule: ruleLayout, Name: "表样与标准名称",
-			Place: finding.Place{Workbook: w.Path, Sheet: p.Sheet, Cell: p.Cell},
+			Place: finding.Place{Workbook: rd.workbook.Path, Sheet: p.Sheet, Cell: p.Cell},
 		}
 		for _, s := range p.Specs {
 			f.Fields = append(f.Fields, s.Name)

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/flate"
 
@@ -240,7 +241,11 @@ func wrongCRC(t *testing.T, file []byte, i int) {
 func missing(t *testing.T, name string, p parts, want *ooxml.Workbook) {
 	t.Helper()
 	for part := range p {
-		read := same(t, name+" without "+part, p.with(part, "-").zip(t), want)
+		expected := *want
+		if part == "docProps/core.xml" {
+			expected.Modified = time.Time{} // it said when; the cells are the same without it
+		}
+		read := same(t, name+" without "+part, p.with(part, "-").zip(t), &expected)
 		if needed := !strings.HasPrefix(part, "docProps/") && !strings.Contains(part, "theme"); read == needed {
 			t.Errorf("%s without %s: read %v", name, part, read)
 		}
