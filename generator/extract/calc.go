@@ -29,9 +29,12 @@ const (
 
 // arithmetic are the functions that are computed: they give the same in every
 // program, every time.
+// They are true when they take a range: anywhere else a range of several cells
+// means what only the program that wrote it knows.
 var arithmetic = map[string]bool{
-	"SUM": true, "PRODUCT": true, "SUMPRODUCT": true, "AVERAGE": true, "COUNT": true, "MIN": true, "MAX": true, "ABS": true,
-	"ROUND": true, "ROUNDUP": true, "ROUNDDOWN": true, "INT": true, "TRUNC": true, "IF": true, "IFERROR": true, "AND": true, "OR": true, "NOT": true,
+	"SUM": true, "PRODUCT": true, "SUMPRODUCT": true, "AVERAGE": true, "COUNT": true, "MIN": true, "MAX": true,
+	"ABS": false, "ROUND": false, "ROUNDUP": false, "ROUNDDOWN": false, "INT": false, "TRUNC": false,
+	"IF": false, "IFERROR": false, "AND": false, "OR": false, "NOT": false,
 }
 
 // computedNote begins the note of a value that was computed here.
@@ -52,6 +55,17 @@ func (rd *reader) compute(c *fillin.Located) (result string, ok bool) {
 		return "", false
 	}
 	return result, true
+}
+
+// computed reads a result as if the file had stored it.
+func computed(t value.Type, source *ooxml.Cell, result string, options value.ReadOptions) value.Reading {
+	_, err := decimal.NewFromString(result)
+	raw := value.Raw{Text: result, Number: err == nil}
+	raw.Percent = raw.Number && source.Format == ooxml.Percent
+	reading := value.Read(t, raw, options)
+	note := fmt.Sprintf("%s“=%s”算得%s", computedNote, source.Formula, result)
+	reading.Notes = append([]string{note}, reading.Notes...) // a new slice: those of a reading are shared
+	return reading
 }
 
 // spot is one cell of a workbook.
@@ -185,18 +199,39 @@ type area struct {
 // arithmetic functions: names, whole columns, other workbooks, arrays.
 func references(formula string) (areas []area, ok bool) {
 	s := formula
-	operand := false // the last token was one: another may not follow at once
+	operand := false    // the last token was one: another may not follow at once
+	var brackets []bool // those that are open, true when they are of a function that takes ranges
+	first := false      // the last token was such a bracket, or a comma in it
+	ranged := false     // the last token was a range of several cells
 	for s != "" {
-		switch c := s[0]; {
-		case strings.IndexByte(" \t\r\n", c) >= 0:
+		c := s[0]
+		if strings.IndexByte(" \t\r\n", c) >= 0 {
 			s = s[1:]
 			continue
-		case strings.IndexByte("+-*/&=<>,(", c) >= 0:
+		}
+		if ranged && c != ',' && c != ')' {
+			return nil, false
+		}
+		ranged = false
+		before := first
+		first = false
+		switch {
+		case c == '(':
+			brackets = append(brackets, false)
 			s, operand = s[1:], false
-			continue
-		case c == ')' || c == '%':
+		case c == ',':
+			first = len(brackets) > 0 && brackets[len(brackets)-1]
+			s, operand = s[1:], false
+		case c == ')':
+			if len(brackets) == 0 {
+				return nil, false
+			}
+			brackets = brackets[:len(brackets)-1]
 			s, operand = s[1:], true
-			continue
+		case strings.IndexByte("+-*/&=<>", c) >= 0:
+			s, operand = s[1:], false
+		case c == '%':
+			s, operand = s[1:], true
 		case operand:
 			return nil, false
 		case c == '"':
@@ -215,62 +250,84 @@ func references(formula string) (areas []area, ok bool) {
 			}
 			operand = true
 		default:
-			a, n, isArea := reference(s)
-			if n == 0 {
+			a, n, kind := reference(s)
+			switch kind {
+			case isNothing:
 				return nil, false
-			}
-			if isArea {
+			case isArea:
+				if ranged = a.From != a.To; ranged && !before {
+					return nil, false
+				}
 				areas = append(areas, a)
+				operand = true
+			case isTruth:
+				operand = true
+			default:
+				first = kind == takesRanges
+				brackets = append(brackets, first)
+				operand = false
 			}
-			operand = isArea || s[n-1] != '('
 			s = s[n:]
 		}
 	}
-	return areas, operand
+	return areas, operand && len(brackets) == 0
 }
 
-// reference reads what begins with a name: Sheet1!A1:B2, 'a b'!A1, TRUE, or SUM(
-// with its bracket. n is 0 when it is none of them.
-func reference(s string) (a area, n int, isArea bool) {
+// token is what a name in a formula turned out to be.
+type token uint8
+
+const (
+	isNothing   token = iota // nothing that is computed here
+	isArea                   // Sheet1!A1:B2, 'a b'!A1
+	isTruth                  // TRUE
+	takesRanges              // SUM( with its bracket
+	takesCells               // ROUND( with its bracket
+)
+
+// reference reads what begins with a name, n bytes of it.
+func reference(s string) (a area, n int, kind token) {
 	if s[0] == '\'' {
 		end := quoted(s)
 		if end < 0 || end >= len(s) || s[end] != '!' {
-			return a, 0, false
+			return a, 0, isNothing
 		}
 		a.sheet = strings.ReplaceAll(s[1:end-1], "''", "'")
 		n = end + 1
 	} else if end := wordEnd(s, 0); end > 0 && end < len(s) && s[end] == '!' {
 		a.sheet, n = s[:end], end+1
 	}
-	if strings.ContainsAny(a.sheet, "[]") {
-		return a, 0, false
-	}
 	end := wordEnd(s, n)
 	word := s[n:end]
 	rest := strings.TrimLeft(s[end:], " ")
 	switch {
+	case strings.ContainsAny(a.sheet, "[]"): // of another workbook
+		return a, 0, isNothing
 	case strings.HasPrefix(rest, "("):
-		if n > 0 || !arithmetic[strings.ToUpper(word)] {
-			return a, 0, false
+		ranges, known := arithmetic[strings.ToUpper(word)]
+		switch n = len(s) - len(rest) + 1; {
+		case a.sheet != "" || !known:
+			return a, 0, isNothing
+		case ranges:
+			return a, n, takesRanges
 		}
-		return a, len(s) - len(rest) + 1, false
+		return a, n, takesCells
 	case n == 0 && (strings.EqualFold(word, "TRUE") || strings.EqualFold(word, "FALSE")):
-		return a, end, false
+		return a, end, isTruth
 	}
 	var ok bool
 	if a.From, ok = ooxml.ParseRef(strings.ReplaceAll(word, "$", "")); !ok {
-		return a, 0, false
+		return a, 0, isNothing
 	}
 	a.To = a.From
 	if end < len(s) && s[end] == ':' {
 		from := end + 1
 		end = wordEnd(s, from)
 		if a.To, ok = ooxml.ParseRef(strings.ReplaceAll(s[from:end], "$", "")); !ok || end < len(s) && s[end] == ':' {
-			return a, 0, false
+			return a, 0, isNothing
 		}
 		a.From, a.To = corners(a.From, a.To)
 	}
-	return a, end, true
+	return a, end, isArea
 }
 
 // corners sorts two corners of a range: B2:A1 is A1:B2.

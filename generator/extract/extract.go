@@ -37,6 +37,7 @@ const (
 // the form asks for, so that a value whose sheet is missing is a blank field of
 // the record rather than none.
 func Record(sub *unit.Submission, specs []*fillin.Spec) *unit.Record {
+	r := &unit.Record{Submission: sub}
 	var readers []*reader
 	for i := range sub.Workbooks {
 		if w := &sub.Workbooks[i]; w.Layout.Recognised() {
@@ -47,12 +48,13 @@ func Record(sub *unit.Submission, specs []*fillin.Spec) *unit.Record {
 	}
 	newest(readers, specs)
 	for _, rd := range readers {
-		rd.leave()
 		for _, e := range rd.early {
 			if !rd.replaced(e.Place.Sheet, e.sheets...) {
 				r.Findings = append(r.Findings, e.Finding)
 			}
 		}
+		rd.early = nil
+		rd.joining = true
 		rd.reportItems(&rd.item)
 		rd.join(&r.Item, rd.item)
 	}
@@ -77,6 +79,7 @@ type reader struct {
 	workbook *unit.Workbook
 	item     unit.Item // what it holds
 	early    []early   // found while reading
+	joining  bool      // it is known what counts
 	computed int       // formulas that were computed
 
 	stale []string // sheets of the form that a newer workbook replaces
@@ -146,12 +149,22 @@ func (rd *reader) field(c *fillin.Located) unit.Field {
 	if u := c.Spec.Format.Unit(); u != "" && unitOfColumn == "" {
 		unitOfColumn = u
 	}
-	reading := value.Read(t, raw, value.ReadOptions{Unit: unitOfColumn, Options: c.Spec.Format.Options()})
+	options := value.ReadOptions{Unit: unitOfColumn, Options: c.Spec.Format.Options()}
+	reading := value.Read(t, raw, options)
+	text := c.Raw
+	switch {
+	case raw.NoResult && reading.Problem != "":
+		if result, ok := rd.compute(c); ok {
+			reading, text = computed(t, c.Source, result, options), result
+		}
+	case raw.Date && (t == value.TypeText || t == value.TypeLines):
+		reading = asShown(t, reading, c.Source.Code)
+	}
 	if _, figure := reading.Value.Number(); c.Filled && figure {
 		reading.Value = value.NA() // a figure in a merged cell counts once, in its first row
 	}
 	return unit.Field{
-		Name: c.Spec.Name, Type: t, Raw: c.Raw, Value: reading.Value.As(t),
+		Name: c.Spec.Name, Type: t, Raw: text, Value: reading.Value.As(t),
 		Place:    finding.Place{Workbook: rd.workbook.Path, Sheet: c.Sheet, Cell: c.Cell.String()},
 		Label:    c.Spec.Label,
 		Optional: c.Spec.Format.Optional(),
@@ -258,11 +271,16 @@ func origin(it *unit.Item) finding.Place {
 // contradiction reports that a list, or one item of it, came twice with different contents.
 func (rd *reader) contradiction(name string, old, it *unit.Item) {
 	first, second := origin(old), origin(it)
-	rd.record.Findings = append(rd.record.Findings, finding.Finding{
+	f := finding.Finding{
 		Rule: ruleTwice, Name: "重复报送且不一致", Level: finding.Error, Place: second, ItemName: name,
 		Message: fmt.Sprintf("“%s”报送了两份且内容不一致：《%s》的“%s”和《%s》的“%s”。请只保留正确的一份",
 			name, first.Workbook, first.Sheet, second.Workbook, second.Sheet),
-	})
+	}
+	if rd.joining {
+		rd.record.Findings = append(rd.record.Findings, f)
+	} else {
+		rd.early = append(rd.early, early{Finding: f})
+	}
 }
 
 func same(a, b unit.Field) bool {
@@ -295,6 +313,14 @@ func (rd *reader) report(f unit.Field, item int, name string) {
 	for _, note := range f.Notes[:f.Repairs] {
 		at.Rule, at.Name, at.Level = ruleRepaired, "数值格不规范", finding.Notice
 		at.Message = fmt.Sprintf("“%s”：%s。请按表样填写", f.Name, note)
+		switch {
+		case strings.HasPrefix(note, computedNote):
+			at.Rule, at.Name = ruleErrorCell, "公式没有保存结果"
+			at.Message = fmt.Sprintf("“%s”：%s，请核对。用 Excel 或 WPS 打开后保存一次，就会留下结果", f.Name, note)
+		case strings.HasPrefix(note, shownNote):
+			at.Name, at.Filled = "疑似被转成日期", f.Value.String() // nobody typed the serial number
+			at.Message = fmt.Sprintf("“%s”：%s", f.Name, note)
+		}
 		rd.record.Findings = append(rd.record.Findings, at)
 	}
 }

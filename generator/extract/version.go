@@ -45,11 +45,19 @@ func newest(readers []*reader, specs []*fillin.Spec) {
 			loose = append(loose, s.Lists[0])
 		}
 	}
+	before := make([][]string, len(readers))
+	for i, rd := range readers {
+		before[i] = rd.hosts()
+	}
 	for _, sheet := range sheets {
 		newestSheet(readers, sheet, listOn)
 	}
 	for _, list := range loose {
 		newestItems(readers, list)
+	}
+	for i, rd := range readers {
+		kept := rd.hosts()
+		rd.gone = slices.DeleteFunc(before[i], func(sheet string) bool { return slices.Contains(kept, sheet) })
 	}
 }
 
@@ -290,28 +298,24 @@ func (rd *reader) replaced(sheet string, sheets ...string) bool {
 	return sheet != "" && slices.Contains(rd.gone, sheet)
 }
 
-// leave notes the sheets of the workbook from which nothing was kept.
-func (rd *reader) leave() {
-	var kept []string
-	rd.eachField(&rd.item, func(f *unit.Field) {
-		if !slices.Contains(kept, f.Place.Sheet) {
-			kept = append(kept, f.Place.Sheet)
+// hosts lists the sheets of the workbook that what it holds was read from.
+func (rd *reader) hosts() []string {
+	var sheets []string
+	eachField(&rd.item, func(f *unit.Field) {
+		if !slices.Contains(sheets, f.Place.Sheet) {
+			sheets = append(sheets, f.Place.Sheet)
 		}
 	})
-	eachCell(&rd.workbook.Layout.Group, func(c *fillin.Located) {
-		if !slices.Contains(kept, c.Sheet) && !slices.Contains(rd.gone, c.Sheet) {
-			rd.gone = append(rd.gone, c.Sheet)
-		}
-	})
+	return sheets
 }
 
-func (rd *reader) eachField(it *unit.Item, visit func(*unit.Field)) {
+func eachField(it *unit.Item, visit func(*unit.Field)) {
 	for i := range it.Fields {
 		visit(&it.Fields[i])
 	}
 	for _, l := range it.Lists {
 		for i := range l.Items {
-			rd.eachField(&l.Items[i], visit)
+			eachField(&l.Items[i], visit)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -47,8 +48,12 @@ func isArchive(name string) bool { return strings.EqualFold(path.Ext(name), ".zi
 // when that file is read: it is a finding of its sender. The error is trouble
 // with the machine.
 func unpack(file, name string, limits ooxml.Limits) (files []File, others []string, err error) {
+	alone := []File{{Path: file, Name: name}}
 	r, err := os.Open(file)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist):
+		return alone, nil, nil // it is told when the file is read
+	case err != nil:
 		return nil, nil, fmt.Errorf("打开压缩包 %s：%w", name, err)
 	}
 	defer r.Close() // it was only read
@@ -56,7 +61,6 @@ func unpack(file, name string, limits ooxml.Limits) (files []File, others []stri
 	if err != nil {
 		return nil, nil, fmt.Errorf("打开压缩包 %s：%w", name, err)
 	}
-	alone := []File{{Path: file, Name: name}}
 	broken := func(code, format string, args ...any) ([]File, []string, error) {
 		alone[0].trouble = &ooxml.Damage{Code: code, Message: fmt.Sprintf(format, args...)}
 		return alone, nil, nil
