@@ -60,17 +60,31 @@ func commonYear(units []report.Unit) string {
 	count := map[string]int{}
 	best := ""
 	for _, u := range units {
-		f := u.Verdict.Record.Field("年度")
-		if f == nil || f.Value.Kind() != value.Number {
+		y := statedYear(&u.Verdict.Record.Item)
+		if y == "" {
 			continue
 		}
-		y := f.Value.String()
 		count[y]++
 		if n := count[y]; best == "" || n > count[best] || n == count[best] && y > best {
 			best = y
 		}
 	}
 	return best
+}
+
+// statedYear is the year that a record states itself, or else the first of its lists' items that does.
+func statedYear(it *unit.Item) string {
+	if f := it.Field("年度"); f != nil && f.Value.Kind() == value.Number {
+		return f.Value.String()
+	}
+	for _, l := range it.Lists {
+		for i := range l.Items {
+			if y := statedYear(&l.Items[i]); y != "" {
+				return y
+			}
+		}
+	}
+	return ""
 }
 
 // inRosterOrder puts the units that sent nothing among those that did, as the roster has them.

@@ -185,6 +185,12 @@ func (r *runner) unit(p intake.Parcel, folder, year string) (report.Unit, error)
 	// The templates filled.
 	home, other := path.Join(AcceptedFolder, folder), path.Join(ReturnedFolder, folder)
 	docs, err := r.documents(verdict, home, other)
+	var fault programFault
+	if errors.As(err, &fault) {
+		verdict = failed(sub, fault)
+		u.Outcome, u.Verdict = verdict.Outcome(), verdict.Slim()
+		docs, err = r.documents(verdict, home, other)
+	}
 	if err != nil {
 		return u, err
 	}
@@ -204,17 +210,38 @@ func (r *runner) unit(p intake.Parcel, folder, year string) (report.Unit, error)
 func (r *runner) judge(sub *unit.Submission, year string) (verdict *unit.Verdict) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			f := finding.Finding{Rule: "R-SYS-01", Name: "程序故障", Level: finding.Error,
-				Message: fmt.Sprintf("程序处理这个单位的报送件时出错（%v），没有生成文件。请把报送件和这条信息交给维护人员：%s", fault, firstFrames(debug.Stack()))}
-			failed := *sub
-			failed.Findings = append(finding.List{f}, sub.Findings...)
-			verdict = &unit.Verdict{Record: &unit.Record{Submission: &failed}, Findings: failed.Findings}
+			verdict = failed(sub, programFault{fault, debug.Stack()})
 		}
 	}()
 	// Cells to named, typed values.
 	record := extract.Record(sub, r.job.Form.Map.Specs())
 	// Rules to findings.
 	return audit.Judge(record, r.job.Form, r.job.Roster, year)
+}
+
+// programFault is a panic that one unit's data brought about.
+type programFault struct {
+	fault any
+	stack []byte
+}
+
+// Error says what happened and where, for whoever maintains the program.
+func (f programFault) Error() string {
+	return fmt.Sprintf("程序故障（%v）：%s", f.fault, firstFrames(f.stack))
+}
+
+// failed is the verdict on a unit whose data the program could not work with:
+// it is returned, and nothing but its own workbooks is made of it.
+func failed(sub *unit.Submission, fault programFault) *unit.Verdict {
+	f := finding.Finding{Rule: "R-SYS-01", Name: "程序故障", Level: finding.Error,
+		Message: fmt.Sprintf("程序处理这个单位的报送件时出错，没有生成文件。请把报送件和这条信息交给维护人员：%v", fault)}
+	whole := *sub
+	whole.Workbooks = slices.Clone(sub.Workbooks)
+	for i := range whole.Workbooks {
+		whole.Workbooks[i].Layout = nil
+	}
+	whole.Findings = append(finding.List{f}, sub.Findings...)
+	return &unit.Verdict{Record: &unit.Record{Submission: &whole}, Findings: whole.Findings}
 }
 
 // firstFrames keeps where a fault happened and drops the rest of the stack.
@@ -230,11 +257,16 @@ func firstFrames(stack []byte) string {
 
 // documents renders what a unit gets: its documents when it was accepted, else
 // its own workbooks marked up, and drafts when they were asked for.
-func (r *runner) documents(v *unit.Verdict, home, back string) ([]unit.Document, error) {
+func (r *runner) documents(v *unit.Verdict, home, back string) (docs []unit.Document, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = programFault{fault, debug.Stack()}
+		}
+	}()
 	if v.Outcome() == unit.Accepted {
 		return render.Unit(r.job.Form, v, home)
 	}
-	docs, err := render.Back(v, back)
+	docs, err = render.Back(v, back)
 	if err != nil || !r.job.Drafts || !v.Record.Recognised() {
 		return docs, err
 	}

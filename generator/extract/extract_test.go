@@ -226,7 +226,7 @@ func TestProblems(t *testing.T) {
 		message string
 	}{
 		{fillin.Problem{Kind: fillin.LabelMissing, Label: "总分", Specs: []*fillin.Spec{must}, Sheet: "表一", Cell: "A24"}, "error R-ID-06 a.xlsx!A24 0", "没有找到“总分”"},
-		{fillin.Problem{Kind: fillin.LabelMissing, Label: "备注", Specs: []*fillin.Spec{may}, Sheet: "表一", Cell: "A25"}, "notice R-ID-06 a.xlsx!A25 0", "没有找到“备注”"},
+		{fillin.Problem{Kind: fillin.LabelMissing, Label: "备注", Specs: []*fillin.Spec{may}, Sheet: "表一", Cell: "A25"}, "notice R-ID-06 a.xlsx!A25 0", "没有“备注”这一栏"},
 		{fillin.Problem{Kind: fillin.LabelTwice, Label: "总分", Specs: []*fillin.Spec{must}, Sheet: "表一", Cell: "A24"}, "error R-ID-06 a.xlsx!A24 0", "不止一处"},
 		{fillin.Problem{Kind: fillin.LabelDiffers, Label: "总分", Found: "总份", Specs: []*fillin.Spec{must}, Sheet: "表一", Cell: "A24"}, "notice R-ID-06 a.xlsx!A24 0", "“总份”与表样的“总分”不完全相同"},
 		{fillin.Problem{Kind: fillin.HiddenCells, Label: "第7行", Sheet: "表一", Cell: "A7"}, "notice R-ID-06 a.xlsx!A7 0", "隐藏"},

@@ -48,6 +48,9 @@ func (rd *reader) problems(read *unit.Item, reported map[string]bool) finding.Li
 		case fillin.LabelMissing:
 			f.Level = level(p.Specs)
 			f.Message = fmt.Sprintf("%s没有找到“%s”%s。请按下发的表样恢复这一栏后重新报送", where, p.Label, hangs)
+			if f.Level == finding.Notice {
+				f.Message = fmt.Sprintf("%s没有“%s”这一栏%s，请核对是否漏了", where, p.Label, hangs)
+			}
 			if p.Sheet == "" && len(p.Specs) > 0 {
 				f.Message = fmt.Sprintf("报送的工作簿里没有《%s》这张表（按表内的标签识别，与工作表名无关）%s。请补齐后重新报送", p.Specs[0].Sheet, hangs)
 			}

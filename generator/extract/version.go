@@ -265,12 +265,22 @@ func sameTelling(a, b *unit.Item) bool {
 // byAge sorts what was saved later to the front, what does not say when to the
 // end, and equals by their paths, so that the order in which files came means nothing.
 func byAge(a, b *reader) int {
-	return cmp.Or(b.workbook.Book.Modified.Compare(a.workbook.Book.Modified), strings.Compare(a.workbook.Path, b.workbook.Path))
+	return cmp.Or(b.modified().Compare(a.modified()), strings.Compare(a.workbook.Path, b.workbook.Path))
+}
+
+// modified is when the workbook was saved; zero when it does not say. A time from
+// before there were such workbooks is the constant of a program that has no clock:
+// excelize writes 2006-09-16 into whatever it makes.
+func (rd *reader) modified() time.Time {
+	if t := rd.workbook.Book.Modified; t.Year() >= 2007 {
+		return t
+	}
+	return time.Time{}
 }
 
 // later reports whether a was certainly saved after b.
 func later(a, b *reader) bool {
-	x, y := a.workbook.Book.Modified, b.workbook.Book.Modified
+	x, y := a.modified(), b.modified()
 	return !x.IsZero() && !y.IsZero() && x.After(y)
 }
 
@@ -278,7 +288,7 @@ func later(a, b *reader) bool {
 var beijing = time.FixedZone("", 8*60*60)
 
 func saved(rd *reader) string {
-	return rd.workbook.Book.Modified.In(beijing).Format("2006年1月2日15:04:05")
+	return rd.modified().In(beijing).Format("2006年1月2日15:04:05")
 }
 
 // note adds a notice that something was sent again.

@@ -361,16 +361,18 @@ func (a *alignment) rescueRows(score [][]float32) {
 // the section that reads like them. Column headers move only with their row.
 func (a *alignment) rescueLabels() {
 	for id, l := range a.form.labels {
-		if a.at[id] != nil || a.twice[id] || l.twin || len(l.specs) == 0 {
+		if a.at[id] != nil || a.twice[id] || len(l.specs) == 0 {
 			continue
 		}
 		lo, hi := a.from, a.to
-		if l.head && a.form.rows[l.row].labels != nil {
-			n := a.rowOf(l.row)
+		if l.head {
+			n := a.headRow(int32(id))
 			if n == 0 {
 				continue
 			}
 			lo, hi = n-1, n+1
+		} else if l.twin {
+			continue
 		}
 		var best []*hit
 		for i := range a.rows {
@@ -399,6 +401,25 @@ func (a *alignment) rescueLabels() {
 			a.twice[id] = true
 		}
 	}
+}
+
+// headRow is the row of the sheet in which the header stands that a column
+// header belongs to: that of its own row of the form, else of the other columns of its list.
+func (a *alignment) headRow(id int32) int {
+	if n := a.rowOf(a.form.labels[id].row); n > 0 {
+		return n
+	}
+	for _, b := range a.form.blocks {
+		if !slices.ContainsFunc(b.columns, func(c *column) bool { return c.head == id }) {
+			continue
+		}
+		for _, c := range b.columns {
+			if a.at[c.head] != nil {
+				return a.at[c.head].rect.From.Row
+			}
+		}
+	}
+	return 0
 }
 
 // rowOf is the row of the sheet in which most labels of row t of the form stand.

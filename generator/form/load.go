@@ -168,12 +168,16 @@ func (l *loader) template(to []Template, f file, base string, summary bool) []Te
 		if p.Tag == nil {
 			continue
 		}
-		l.uses = append(l.uses, use{tag.Use{Place: "文件名", Tag: p.Tag}, f.path, summary})
 		if list := p.Tag.ListPath(); list != nil {
 			if t.Lists != nil && !slices.Equal(t.Lists[0], list) {
 				l.fault(f.path+" 文件名", p.Tag.Source, "文件名里只能有一个列表的字段")
 			}
 			t.Lists = [][]string{list}
+		}
+	}
+	for _, p := range pieces {
+		if p.Tag != nil {
+			l.uses = append(l.uses, use{tag.Use{Place: "文件名", Tag: p.Tag, Lists: t.Lists}, f.path, summary})
 		}
 	}
 	var uses []tag.Use

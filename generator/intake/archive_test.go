@@ -198,8 +198,8 @@ func FuzzUnpack(f *testing.F) {
 	f.Add(pack(f))
 	f.Add([]byte("PK\x03\x04"))
 	limits := bounds(ooxml.Limits{File: 1 << 20, Total: 2 << 20, Entries: 64})
+	name := filepath.Join(f.TempDir(), "x.zip") // a worker has one input at a time
 	f.Fuzz(func(t *testing.T, data []byte) {
-		name := filepath.Join(t.TempDir(), "x.zip")
 		if err := os.WriteFile(name, data, 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -216,6 +216,9 @@ func (sh *outSheet) placeMerges(f *frame) {
 func (sh *outSheet) cover(m outMerge) {
 	for i := sh.rowFrom(m.rows.from); i < len(sh.rows) && sh.rows[i].n <= m.rows.to; i++ {
 		rw := &sh.rows[i]
+		if rw.src.raw != nil {
+			continue // written as it stands; a covered cell there says nothing
+		}
 		for j := range rw.src.cells {
 			if col := rw.src.cells[j].col; col >= m.fromCol && col <= m.toCol && (rw.n != m.rows.from || col != m.fromCol) {
 				rw.vals[j] = cellValue{}
