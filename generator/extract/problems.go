@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"jixiao/generator/fillin"
@@ -101,15 +102,13 @@ func level(specs []*fillin.Spec) finding.Level {
 	return finding.Notice
 }
 
-// names lists up to three values by the form's own labels.
+// names lists up to three values by their names.
 func names(specs []*fillin.Spec) string {
 	var out []string
 	for _, s := range specs {
-		n := s.Label
-		if n == "" {
-			n = s.Name
+		if n := "“" + s.Name + "”"; !slices.Contains(out, n) {
+			out = append(out, n)
 		}
-		out = append(out, "“"+n+"”")
 		if len(out) == 3 && len(specs) > 3 {
 			return strings.Join(out, "、") + fmt.Sprintf("等%d项", len(specs))
 		}
