@@ -34,10 +34,17 @@ office: build
 	go test -tags office ./cmd/jixiao -run TestOffice -count=1
 
 FUZZTIME ?= 60s
+# On a busy machine the fuzzer of go 1.26 may itself miss its own deadline at the
+# end ("context deadline exceeded", with no failing input); that is no finding.
 fuzz:
 	@for pkg in $$(go list ./generator/...); do \
 	  for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-	    echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	    out=$$(go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg 2>&1); code=$$?; \
+	    echo "$$pkg $$f: $$(echo "$$out" | grep -o 'execs: [0-9]*' | tail -1)"; \
+	    if [ $$code -ne 0 ]; then \
+	      if echo "$$out" | grep -q 'Failing input' || ! echo "$$out" | grep -q 'context deadline exceeded'; then echo "$$out"; exit 1; fi; \
+	      echo "  (out of time at its end, no failing input)"; \
+	    fi; \
 	  done; done
 
 bench:

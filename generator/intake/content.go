@@ -123,6 +123,10 @@ func (c *content) convert(ctx context.Context, name string, opt Options, limits 
 	if opt.Converter == nil {
 		return nil // the damage says how to save as .xlsx
 	}
+	if d := inspect(c.data); d != nil {
+		c.damage = d
+		return nil
+	}
 	if c.how == nil {
 		c.how = &opened{sum: c.sum}
 	}

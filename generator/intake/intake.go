@@ -7,8 +7,8 @@
 //
 // What a file is its content tells, not its name (content.go): a package is read
 // as it is; a protected one is decrypted first (passwords.go); one of before 2007
-// goes through LibreOffice where there is one (convert.go). A zip archive stands
-// for the workbooks in it (archive.go).
+// is checked (compound.go) and goes through LibreOffice where there is one
+// (convert.go). A zip archive stands for the workbooks in it (archive.go).
 //
 // Files are read twice: once to learn whose they are, keeping nothing but what
 // was costly to find out, and once when their unit's turn comes. So memory holds

@@ -30,7 +30,8 @@ func SafeName(text string) string {
 		}
 		return r
 	}, norm.NFC.String(text))
-	s = strings.Trim(s, " .")
+	// What was left out may have kept letters apart that belong together.
+	s = strings.Trim(norm.NFC.String(s), " .")
 	base, _, _ := strings.Cut(s, ".")
 	if s == "" || reserved[strings.ToUpper(strings.TrimSpace(base))] {
 		s = "_" + s

@@ -23,6 +23,8 @@ var nameCases = []struct{ text, want string }{
 	{"e\u0301", "\u00e9"},
 	{"某\n局", "某局"},
 	{"某\xff局", "某局"},
+	{"u\t\xc5\u0324", "\u1e73"},
+	{"e\x00\u0301", "\u00e9"},
 }
 
 func TestSafeName(t *testing.T) {
