@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
@@ -85,12 +84,8 @@ func Run(ctx context.Context, job Job, progress Progress) (*report.Run, error) {
 		if r.results, err = publish.Open(job.Out); err != nil {
 			return nil, err
 		}
-		err = r.published()
 	}
-	var run *report.Run
-	if err == nil {
-		run, err = r.run(ctx, parcels, missing, skipped)
-	}
+	run, err := r.run(ctx, parcels, missing, skipped)
 	if r.results != nil {
 		err = errors.Join(err, r.results.Close())
 	}
@@ -104,7 +99,6 @@ type runner struct {
 	progress Progress
 	results  *publish.Results // nil when only checking
 	folders  []string         // of each parcel, below 单位/ or 退回/
-	earlier  []string         // files that an earlier run published here
 }
 
 func (r *runner) run(ctx context.Context, parcels []intake.Parcel, missing []unit.Unit, skipped []string) (*report.Run, error) {
@@ -312,37 +306,6 @@ func (r *runner) finish(run *report.Run) error {
 	return nil
 }
 
-// published lists the files that an earlier run left here, by its own run.json.
-func (r *runner) published() error {
-	data, ok, err := r.results.Read(report.JSONFile)
-	if err != nil || !ok {
-		return err
-	}
-	type documents []struct{ Path string }
-	var earlier struct {
-		Documents documents
-		Units     []struct {
-			Name      string
-			Documents documents
-		}
-	}
-	if json.Unmarshal(data, &earlier) != nil {
-		return nil // not ours: nothing is known of it, so nothing is replaced or removed
-	}
-	var paths []string
-	for _, d := range earlier.Documents {
-		paths = append(paths, d.Path)
-	}
-	for _, u := range earlier.Units {
-		for _, d := range u.Documents {
-			paths = append(paths, d.Path)
-		}
-	}
-	r.results.Published(paths)
-	r.earlier = paths
-	return nil
-}
-
 // kept lists the unit folders of an earlier run that this one had nothing for:
 // they stay, and whoever started the run is told.
 func (r *runner) kept(run *report.Run) []string {
@@ -356,7 +319,7 @@ func (r *runner) kept(run *report.Run) []string {
 		}
 	}
 	var kept []string
-	for _, p := range r.earlier {
+	for _, p := range r.results.Earlier() {
 		if f := unitFolder(p); f != "" && !now[f] && !slices.Contains(kept, f) {
 			kept = append(kept, f)
 		}

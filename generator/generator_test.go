@@ -140,8 +140,37 @@ func TestRunAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), ".") && e.Name() != ".jixiao-lock" {
+		if strings.HasPrefix(e.Name(), ".") && e.Name() != ".jixiao-lock" && e.Name() != ".jixiao-published" {
 			t.Errorf("left behind: %s", e.Name())
+		}
+	}
+}
+
+// TestReturnedAfterAbsence: a unit that was accepted, then sent nothing, then
+// is returned keeps no official document.
+func TestReturnedAfterAbsence(t *testing.T) {
+	t.Parallel()
+	in, out := inbox(t, 2), t.TempDir()
+	job := Job{Form: builtin(t), Inbox: []string{in}, Out: out, Limits: ooxml.DefaultLimits()}
+	again := func() {
+		t.Helper()
+		if _, err := Run(context.Background(), job, &quiet{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again()
+	if err := os.Remove(filepath.Join(in, "0001.xlsx")); err != nil {
+		t.Fatal(err)
+	}
+	again()
+	// It comes back under its own name, unreadable.
+	if err := os.WriteFile(filepath.Join(in, "青岚区第2局.xlsx"), []byte("坏"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	again()
+	for name, want := range map[string]bool{"单位/青岚区第1局": true, "单位/青岚区第2局": false, "退回/青岚区第2局": true} {
+		if _, err := os.Stat(filepath.Join(out, filepath.FromSlash(name))); (err == nil) != want {
+			t.Errorf("%s: there %v, want %v", name, err == nil, want)
 		}
 	}
 }

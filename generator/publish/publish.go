@@ -16,12 +16,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/gofrs/flock"
@@ -35,7 +37,11 @@ type Results struct {
 	root  *os.Root
 	lock  *flock.Flock
 	count atomic.Int64
-	ours  map[string]bool // files that an earlier run published, by its own account
+
+	mu      sync.Mutex
+	list    *os.File        // publishedFile, open for appending
+	ours    map[string]bool // every file that this or an earlier run published
+	earlier []string        // what was in it when the run began, sorted
 }
 
 // stage is the folder for what is not yet whole, lockFile what a run holds
@@ -43,8 +49,9 @@ type Results struct {
 // and belongs to no unit. The lock file is never removed: another run may be
 // waiting on it.
 const (
-	stage    = ".jixiao-tmp"
-	lockFile = ".jixiao-lock"
+	stage         = ".jixiao-tmp"
+	lockFile      = ".jixiao-lock"
+	publishedFile = ".jixiao-published" // paths of everything ever published here, a line each
 )
 
 // ErrHeld says that another run is at work on the same results folder.
@@ -75,21 +82,78 @@ func Open(dir string) (*Results, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("成果文件夹不能写入：%w", err), root.Close(), lock.Unlock())
 	}
-	return &Results{root: root, lock: lock}, nil
-}
-
-// Published tells which files an earlier run published here. Others are not
-// ours to replace or remove.
-func (r *Results) Published(paths []string) {
-	r.ours = make(map[string]bool, len(paths))
-	for _, p := range paths {
-		r.ours[path.Clean(p)] = true
+	r := &Results{root: root, lock: lock}
+	if err := r.remember(); err != nil {
+		return nil, errors.Join(fmt.Errorf("成果文件夹不能写入：%w", err), root.Close(), lock.Unlock())
 	}
+	return r, nil
 }
 
-// Close removes what was left unfinished and lets the next run in.
+// remember reads what was published here before. Files that are not on the list
+// are not ours to replace or remove.
+func (r *Results) remember() error {
+	data, err := r.root.ReadFile(publishedFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	r.ours = map[string]bool{}
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSuffix(line, "\n")
+		if _, err := r.root.Lstat(line); line == "" || r.ours[line] || err != nil {
+			continue // what is gone, or was only going to be published, is nobody's any more
+		}
+		r.ours[line] = true
+		r.earlier = append(r.earlier, line)
+	}
+	slices.Sort(r.earlier)
+	if r.list, err = r.root.OpenFile(publishedFile, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644); err != nil {
+		return err
+	}
+	if len(data) > 0 && data[len(data)-1] != '\n' { // a killed run was cut off in a line
+		_, err = r.list.WriteString("\n")
+	}
+	return err
+}
+
+// Earlier lists what runs before this one published here and still stands, sorted.
+func (r *Results) Earlier() []string { return r.earlier }
+
+// enter puts documents on the list before they are published, so that a run
+// that is killed leaves nothing that the next one takes for somebody else's.
+func (r *Results) enter(docs []unit.Document) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var lines []byte
+	for _, d := range docs {
+		if !r.ours[d.Path] {
+			r.ours[d.Path] = true
+			lines = append(append(lines, d.Path...), '\n')
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	if _, err := r.list.Write(lines); err != nil {
+		return err
+	}
+	return r.list.Sync()
+}
+
+func (r *Results) isOurs(name string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ours[name]
+}
+
+// Close removes what was left unfinished, brings the list of what was published
+// into one order, whoever was done first, and lets the next run in.
 func (r *Results) Close() error {
-	return errors.Join(r.root.RemoveAll(stage), r.root.Close(), r.lock.Unlock())
+	names := slices.Sorted(maps.Keys(r.ours))
+	err := r.list.Close()
+	if len(names) > 0 {
+		err = errors.Join(err, r.File(unit.Document{Path: publishedFile, Data: []byte(strings.Join(names, "\n") + "\n")}))
+	}
+	return errors.Join(err, r.root.RemoveAll(stage), r.root.Close(), r.lock.Unlock())
 }
 
 // File writes one file: whole under its final name, or not at all.
@@ -137,6 +201,9 @@ func (r *Results) unit(folder, instead string, docs []unit.Document) error {
 	if len(docs) == 0 {
 		return r.withdraw(folder)
 	}
+	if err := r.enter(docs); err != nil {
+		return err
+	}
 	if err := r.keepForeign(folder, tmp, dirs); err != nil {
 		return err
 	}
@@ -174,7 +241,7 @@ func (r *Results) keepForeign(folder, tmp string, dirs map[string]bool) error {
 	}
 	for _, name := range names {
 		to := path.Join(tmp, strings.TrimPrefix(name, folder+"/"))
-		if r.ours[name] {
+		if r.isOurs(name) {
 			continue
 		}
 		if _, err := r.root.Lstat(to); err == nil {
@@ -208,27 +275,18 @@ func (r *Results) withdraw(folder string) error {
 	if err != nil {
 		return err
 	}
-	foreign := slices.ContainsFunc(names, func(n string) bool { return !r.ours[n] })
+	foreign := slices.ContainsFunc(names, func(n string) bool { return !r.isOurs(n) })
 	if !foreign {
 		return r.root.RemoveAll(folder)
 	}
 	for _, n := range names {
-		if r.ours[n] {
+		if r.isOurs(n) {
 			if err := r.root.Remove(n); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// Read returns a file of the results; ok is false when there is none.
-func (r *Results) Read(name string) (data []byte, ok bool, err error) {
-	data, err = r.root.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, false, nil
-	}
-	return data, err == nil, err
 }
 
 func (r *Results) temporary() string {

@@ -32,7 +32,7 @@ func tree(t *testing.T, dir string) []string {
 	t.Helper()
 	var out []string
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || d.Name() == lockFile {
+		if err != nil || d.IsDir() || d.Name() == lockFile || d.Name() == publishedFile {
 			return err
 		}
 		data, err := os.ReadFile(p)
@@ -63,12 +63,6 @@ func TestUnitReplacesItsFolderAndItsOtherOutcome(t *testing.T) {
 			[]string{"单位/某局/c.docx=4"}},
 	}
 	for i, s := range steps {
-		var ours []string
-		for _, line := range tree(t, dir) {
-			name, _, _ := strings.Cut(line, "=")
-			ours = append(ours, name)
-		}
-		r.Published(ours)
 		if err := r.Unit(s.folder, s.instead, s.docs); err != nil {
 			t.Fatalf("step %d: %v", i, err)
 		}
@@ -168,11 +162,13 @@ func TestForeignFilesStay(t *testing.T) {
 	put("单位/某局/扫描/盖章页.pdf", "人")
 	put("退回/某局/某局.xlsx", "旧")
 	put("退回/某局/来函.pdf", "人")
-	r.Published([]string{"单位/某局/旧.docx", "退回/某局/某局.xlsx"})
+	if err := r.enter([]unit.Document{{Path: "单位/某局/旧.docx"}, {Path: "退回/某局/某局.xlsx"}}); err != nil {
+		t.Fatal(err)
+	}
 	if err := r.Unit("单位/某局", "退回/某局", []unit.Document{{Path: "单位/某局/新.docx", Data: []byte("新")}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.root.RemoveAll(stage); err != nil {
+	if err := errors.Join(r.root.RemoveAll(stage), r.root.Mkdir(stage, 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"单位/某局/扫描/盖章页.pdf=人", "单位/某局/新.docx=新", "退回/某局/来函.pdf=人"}
@@ -197,7 +193,10 @@ func TestOneRunAtATime(t *testing.T) {
 		t.Fatal(err)
 	}
 	// As if killed: the lock goes, the half-written file stays.
-	if err := errors.Join(first.lock.Unlock(), first.root.Close()); err != nil {
+	if err := first.Unit("单位/某局", "", []unit.Document{{Path: "单位/某局/a.docx", Data: []byte("1")}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(first.lock.Unlock(), first.list.Close(), first.root.Close()); err != nil {
 		t.Fatal(err)
 	}
 	next, err := Open(dir)
@@ -207,5 +206,12 @@ func TestOneRunAtATime(t *testing.T) {
 	defer next.Close()
 	if left := tree(t, filepath.Join(dir, stage)); len(left) > 0 {
 		t.Errorf("left: %q", left)
+	}
+	// What the killed run published is known: a unit that is returned now has no official document.
+	if err := next.Unit("退回/某局", "单位/某局", []unit.Document{{Path: "退回/某局/a.xlsx", Data: []byte("2")}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := tree(t, dir), []string{"退回/某局/a.xlsx=2"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
