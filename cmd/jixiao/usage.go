@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -10,8 +11,21 @@ import (
 var version = "dev"
 
 func init() {
-	cli.HelpFlag = &cli.BoolFlag{Name: "help", Aliases: []string{"h"}, DisableDefaultText: true, Usage: "显示用法"}
-	cli.VersionFlag = &cli.BoolFlag{Name: "version", Aliases: []string{"v"}, DisableDefaultText: true, Usage: "显示版本"}
+	cli.HelpFlag = sharedFlag{&cli.BoolFlag{Name: "help", Aliases: []string{"h"}, DisableDefaultText: true, Usage: "显示用法"}}
+	cli.VersionFlag = sharedFlag{&cli.BoolFlag{Name: "version", Aliases: []string{"v"}, DisableDefaultText: true, Usage: "显示版本"}}
+}
+
+// sharedFlag is a flag that the library keeps in a global variable and applies
+// to every command line. A BoolFlag writes to itself when it is applied, which
+// two command lines of one process (run is called so in tests) must not do at once.
+type sharedFlag struct{ *cli.BoolFlag }
+
+// Apply adds the flag to one command line and leaves the flag itself alone.
+func (f sharedFlag) Apply(set *flag.FlagSet) error {
+	for _, name := range f.Names() {
+		set.Bool(name, false, f.Usage)
+	}
+	return nil
 }
 
 const appHelp = `{{.Name}} — {{.Usage}}
