@@ -4,7 +4,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 export CGO_ENABLED := 0
 
-.PHONY: run build test race fuzz bench cross lint samples office clean
+.PHONY: run build test test-faults race fuzz bench cross lint samples office clean
 
 # make run: the main job on the samples. Returned units are part of the sample,
 # so exit code 3 (finished, some returned) is its expected end.
@@ -22,6 +22,13 @@ test:
 	go vet ./...
 	go test ./...
 
+# The program killed and failed from outside: at system calls (strace), on full and
+# read-only disks (root), at random moments. JIXIAO_FAULT_POINTS calls of each kind,
+# JIXIAO_KILLS random kills, JIXIAO_PAUSE_SECONDS of standstill.
+test-faults:
+	go test -tags faults ./cmd/jixiao -run 'TestKilled|TestFailing|TestFullDisk|TestReadOnly|TestToldToStop|TestPaused|TestRandomKills|TestPassing|TestWatch' -count=1 -timeout 60m
+	JIXIAO_FILES=50000 go test ./generator/watch -run TestManyFiles -count=1 -v -timeout 30m
+
 race:
 	CGO_ENABLED=1 go test -race ./...
 
@@ -34,18 +41,10 @@ office: build
 	go test -tags office ./cmd/jixiao -run TestOffice -count=1
 
 FUZZTIME ?= 60s
-# On a busy machine the fuzzer of go 1.26 may itself miss its own deadline at the
-# end ("context deadline exceeded", with no failing input); that is no finding.
+FUZZSHORT ?= 5s
+# The readers for FUZZTIME each, every other target for FUZZSHORT.
 fuzz:
-	@for pkg in $$(go list ./generator/...); do \
-	  for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
-	    out=$$(go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$pkg 2>&1); code=$$?; \
-	    echo "$$pkg $$f: $$(echo "$$out" | grep -o 'execs: [0-9]*' | tail -1)"; \
-	    if [ $$code -ne 0 ]; then \
-	      if echo "$$out" | grep -q 'Failing input' || ! echo "$$out" | grep -q 'context deadline exceeded'; then echo "$$out"; exit 1; fi; \
-	      echo "  (out of time at its end, no failing input)"; \
-	    fi; \
-	  done; done
+	.ci/fuzz $(FUZZTIME) $(FUZZSHORT)
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...

@@ -13,6 +13,19 @@
 // functions of data. A form is compiled once, before the first workbook is
 // opened (package form), and then shared by all workers.
 //
+//	generator.go  Job and Run
+//	plan.go       what there is to do: who has sent what, in which order
+//	session.go    a job with its results folder open: journal and manifest
+//	stages.go     one unit through the five stages
+//	receipt.go    what a unit's receipt says, and when it proves the unit done
+//	finish.go     汇总/, the accounts, SHA256SUMS
+//	shard.go      one part of a job; too many returned units
+//	merge.go      the parts joined
+//	verify.go     a results folder held against its receipts
+//	dropfolder.go the drop folder: what arrives, joined with what is there
+//	layout.go     where things stand below the results
+//	trouble.go    trouble with the machine, in words
+//
 // # The words
 //
 //	单位 unit            one department that reports
@@ -31,6 +44,8 @@
 //	未报 missing         a unit of the roster with no workbook
 //	成果 results         the published documents
 //	批次 run             one pass over an inbox
+//	回执 receipt         what a finished unit leaves: the truth about what is done
+//	分片 shard           one part of a job that several processes share
 //
 // # Who may import whom
 //
@@ -53,7 +68,11 @@
 //	render     : value expr tag finding ooxml form unit
 //	publish    : unit
 //	report     : value finding unit
+//	ledger     : publish
+//	schedule   : publish
+//	notify     :
+//	watch      :
 //	templates  :
-//	generator  : value finding ooxml form unit intake extract audit render publish report
-//	cmd/jixiao : finding ooxml tag form unit intake publish report generator templates
+//	generator  : value finding ooxml form unit intake extract audit render publish report watch
+//	cmd/jixiao : finding ooxml tag form unit intake publish report generator templates ledger schedule notify
 package generator

@@ -17,7 +17,7 @@
 // 整体支出 is a department's own form, with its projects as 附件2. The others are the
 // project forms of other regions: 通用项目 that of 财预〔2020〕10号; 湖北 20 points for
 // the budget and 80 for the goals, without a column of weights; 四川 the provincial
-// system's, which divides by 调整后预算数; 云南 公开14表, in 元; 衔接资金 the one for
+// system's, which divides by 调整后预算数; 云南 公开14表 and 公开13表, in 元; 衔接资金 the one for
 // rural funds, with the weight before the target. They name alike what means alike
 // (项目.全年预算数, 项目.指标.实际完成值), whatever the region prints above the column.
 //

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"testing"
 )
@@ -56,6 +57,18 @@ func TestFoldersAreEmbeddedWhole(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The forms of the regions are made of spreadsheets only, so that a clerk can make one more.
+func TestRegionsAreSpreadsheetsOnly(t *testing.T) {
+	t.Parallel()
+	for _, form := range builtIn[1:] {
+		for _, name := range files(t, FS(), form.name) {
+			if path.Ext(name) != ".xlsx" {
+				t.Errorf("%s holds %s", form.name, name)
+			}
+		}
 	}
 }
 

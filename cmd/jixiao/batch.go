@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -25,14 +24,14 @@ const defaultForm = "整体支出"
 
 // inputFlags are the options that run and check share.
 func inputFlags() []cli.Flag {
-	return []cli.Flag{
+	return append([]cli.Flag{
 		&cli.StringSliceFlag{Name: "in", Usage: "收件：报送件所在的`文件夹`，或单个工作簿；可以写多次"},
 		&cli.StringFlag{Name: "form", Value: defaultForm, Usage: "套表：内置套表的名称，或套表`文件夹`"},
 		&cli.StringFlag{Name: "roster", Usage: "单位名册`文件`（.xlsx，表头有“单位名称”）；有名册才知道谁未报"},
 		&cli.StringFlag{Name: "passwords", Usage: "口令表`文件`（UTF-8 文本，一行一个密码，或“单位名称或文件名<Tab 键>密码”），用来打开设有密码的报送件"},
 		&cli.StringFlag{Name: "year", Usage: "任务`年度`，例如 2022；不写则取多数报送件的年度"},
 		&cli.IntFlag{Name: "workers", Usage: "同时处理几`个`单位；不写则与处理器个数相同"},
-	}
+	}, logFlags()...)
 }
 
 func runCommand() *cli.Command {
@@ -41,11 +40,15 @@ func runCommand() *cli.Command {
 		Usage:     "读取、审核收件里的全部报送件，生成成果",
 		UsageText: "jixiao run --in 收件 --out 成果 [选项]",
 		Description: "成果文件夹里：单位/ 通过单位的正式文件，退回/ 标注了问题的报送件，汇总/ 汇总表和通报，\n" +
-			"审核情况.xlsx 全部审核结果，运行报告.html 一页看清全部情况，run.json 供程序读取。",
-		Flags: append(inputFlags(),
+			"审核情况.xlsx 全部审核结果，运行报告.html 一页看清全部情况，run.json 供程序读取，SHA256SUMS 全部文件的校验值。\n" +
+			"中断后用同样的命令再运行一次即可补齐：已有回执、文件也没有变的单位不再生成。",
+		Flags: append(append(inputFlags(),
 			&cli.StringFlag{Name: "out", Usage: "成果`文件夹`，没有时新建"},
 			&cli.BoolFlag{Name: "drafts", DisableDefaultText: true, Usage: "退回的单位也生成文件，放在 退回/单位/草稿，每页标明未通过审核"},
-		),
+			&cli.StringFlag{Name: "max-returned", Usage: "退回超过这么多`家`（20）或这个比例（50%）时停下，不发布任何成果：多半是套表用错了"},
+			&cli.StringFlag{Name: "shard", Usage: "只做第 i 片，共 n 片，写作 `i/n`；auto 取自 Kubernetes 或 Slurm 的环境变量（不写时也取），none 不分片。全部完成后用 jixiao merge 合并"},
+			&cli.IntFlag{Name: "shards", Usage: "共几`片`，与 JOB_COMPLETION_INDEX 或 SLURM_ARRAY_TASK_ID（从 0 开始）一起用"},
+		), notifyFlags()...),
 		Action:             func(c *cli.Context) error { return batch(c, true) },
 		OnUsageError:       wrongUsage,
 		CustomHelpTemplate: commandHelp,
@@ -70,20 +73,51 @@ func batch(c *cli.Context, publishing bool) error {
 	if err != nil {
 		return err
 	}
-	show := newProgress(c.App.ErrWriter)
+	log, err := openLog(c)
+	if err != nil {
+		return err
+	}
+	job.Log = log.logger
+	if !publishing {
+		return pass(c, job, log, nil)
+	}
+	told, err := openNotices(c, job.Out, log.logger)
+	if err != nil {
+		return err
+	}
+	told.start(c.Context, "")
+	return pass(c, job, log, told)
+}
+
+// pass is the run itself; told hears how it ended, nil when nobody is told.
+func pass(c *cli.Context, job generator.Job, log logging, told *notices) (err error) {
+	show := newProgress(log.progress(c.App.ErrWriter))
 	run, err := generator.Run(c.Context, job, show)
 	show.close()
-	if err != nil {
-		return explain(err, job)
+	if err == nil {
+		err = account(c, run, job, told != nil)
+	} else {
+		err = explain(err, job)
 	}
+	if told != nil {
+		told.finish(c.Context, err, tellRun(run))
+	}
+	return errors.Join(err, log.close())
+}
+
+// account tells on the terminal how a run or a merge ended.
+func account(c *cli.Context, run *report.Run, job generator.Job, publishing bool) (err error) {
 	w := c.App.Writer
 	if !publishing {
 		err = report.Details(w, run)
 	}
 	if err = errors.Join(err, report.Table(w, run)); err != nil {
-		return fmt.Errorf("输出结果：%w", err)
+		return explain(fmt.Errorf("输出结果：%w", err), job)
 	}
-	if publishing {
+	switch {
+	case job.Shard != generator.Shard{}:
+		fmt.Fprintf(w, "\n分片 %s 已完成。全部分片完成后运行：jixiao merge --out …，生成汇总和报告\n", job.Shard)
+	case publishing:
 		where(w, job.Out)
 		kept(w, run.Kept)
 	}
@@ -102,7 +136,7 @@ func jobOf(c *cli.Context, publishing bool) (generator.Job, error) {
 	if c.Args().Present() {
 		return generator.Job{}, usageError{fmt.Sprintf("多出了“%s”：收件要写在 --in 后面", c.Args().First())}
 	}
-	job := generator.Job{Inbox: c.StringSlice("in"), Year: c.String("year"), Workers: c.Int("workers"), Limits: ooxml.DefaultLimits(), Program: "jixiao " + version, Converter: intake.FindOffice()}
+	job := generator.Job{Inbox: c.StringSlice("in"), Year: c.String("year"), Workers: c.Int("workers"), Limits: ooxml.DefaultLimits(), Program: "jixiao " + version, Build: build(), Converter: intake.FindOffice()}
 	if len(job.Inbox) == 0 {
 		return job, usageError{"没有写收件。例如：jixiao " + c.Command.Name + " --in 收件"}
 	}
@@ -125,29 +159,38 @@ func jobOf(c *cli.Context, publishing bool) (generator.Job, error) {
 		if err := apart(job.Inbox, job.Out); err != nil {
 			return job, err
 		}
+		if err := parts(c, &job); err != nil {
+			return job, err
+		}
 	}
+	err := lists(c, &job)
+	return job, err
+}
+
+// lists compiles the form and reads the roster and the passwords that the options name.
+func lists(c *cli.Context, job *generator.Job) error {
 	f, err := loadForm(c.String("form"))
 	if err != nil {
-		return job, err
+		return err
 	}
 	job.Form = f
 	if name := c.String("roster"); name != "" {
 		if job.Roster, err = intake.ReadRoster(name, job.Limits); err != nil {
 			if errors.Is(err, fs.ErrNotExist) {
-				return job, usageError{fmt.Sprintf("单位名册 %s 不存在，请检查路径", name)}
+				return usageError{fmt.Sprintf("单位名册 %s 不存在，请检查路径", name)}
 			}
-			return job, err
+			return err
 		}
 	}
 	if name := c.String("passwords"); name != "" {
 		if job.Passwords, err = intake.ReadPasswords(name); err != nil {
 			if errors.Is(err, fs.ErrNotExist) {
-				return job, usageError{fmt.Sprintf("口令表 %s 不存在，请检查路径", name)}
+				return usageError{fmt.Sprintf("口令表 %s 不存在，请检查路径", name)}
 			}
-			return job, err
+			return err
 		}
 	}
-	return job, nil
+	return nil
 }
 
 // apart refuses a results folder inside an inbox: its returned workbooks would
@@ -171,19 +214,17 @@ func apart(inboxes []string, out string) error {
 
 // explain adds what to do to an error of a run.
 func explain(err error, job generator.Job) error {
+	var tooMany *generator.TooManyReturnedError
 	switch {
 	case errors.Is(err, generator.ErrEmptyInbox):
 		return fmt.Errorf("%s：%w（.xlsx、.xlsm、.xls、.et，或装着它们的 .zip）。请检查路径，或用 --roster 指定名册以列出未报单位", strings.Join(job.Inbox, "、"), err)
 	case errors.Is(err, publish.ErrHeld):
 		return fmt.Errorf("%w（%s）。请等它结束后再运行", err, job.Out)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("没有权限：%w。请检查这个文件或文件夹的权限后再运行", err)
-	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("磁盘已满：%w。请腾出空间后再运行一次，已发布的文件不受影响", err)
-	case errors.Is(err, syscall.EROFS):
-		return fmt.Errorf("磁盘是只读的：%w。请换一个可以写入的成果文件夹", err)
-	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("同名的文件占了文件夹的位置：%w。请移走后再运行", err)
+	case errors.As(err, &tooMany):
+		return fmt.Errorf("%w。多半是套表选错了，或者填报表改了版：请用 jixiao check 看退回的原因，核对 --form 后再运行；确实如此时去掉 --max-returned", err)
+	}
+	if t, ok := generator.TroubleOf(err); ok {
+		return fmt.Errorf("%s：%w。%s", t.What, err, t.Advice)
 	}
 	return err
 }
@@ -203,12 +244,13 @@ func kept(w io.Writer, folders []string) {
 func where(w io.Writer, out string) {
 	fmt.Fprintf(w, "\n成果在 %s：\n", out)
 	for _, line := range [][2]string{
-		{generator.AcceptedFolder + "/", "通过单位的正式文件"},
-		{generator.ReturnedFolder + "/", "退回的报送件，问题已标注"},
-		{generator.SummaryFolder + "/", "汇总表和情况通报"},
+		{generator.Plain.Accepted + "/", "通过单位的正式文件"},
+		{generator.Plain.Returned + "/", "退回的报送件，问题已标注"},
+		{generator.Plain.Summary + "/", "汇总表和情况通报"},
 		{report.WorkbookFile, "全部审核结果"},
 		{report.PageFile, "用浏览器打开，一页看清全部情况"},
 		{report.JSONFile, "供程序读取"},
+		{generator.SumsFile, "全部文件的校验值，用 jixiao verify 核对"},
 	} {
 		if _, err := os.Stat(filepath.Join(out, line[0])); err == nil {
 			fmt.Fprintf(w, "  %s  %s\n", line[0], line[1])

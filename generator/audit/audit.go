@@ -17,6 +17,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"jixiao/generator/expr"
 	"jixiao/generator/finding"
 	"jixiao/generator/form"
@@ -24,30 +26,40 @@ import (
 	"jixiao/generator/value"
 )
 
+// usual is how many findings there is room for at first.
+const usual = 12
+
 // ruleRequired is the id for a required value that is blank and that no rule of the form asks for.
 const ruleRequired = "R-CM-01"
 
 // Judge judges one record. year is the year of the task, "" when nobody said.
 func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit.Verdict {
 	v := &unit.Verdict{Record: r, Context: context(r, f, roster, year)}
+	memory := f.Plan.Remember(v)
+	defer memory.Forget()
+	v.Derived = make([]unit.Figure, 0, len(f.Derived))
 	for _, d := range f.Derived {
-		v.Derived = append(v.Derived, unit.Figure{Name: d.Name, Value: d.Expr.Eval(v).As(d.Type)})
+		v.Derived = append(v.Derived, unit.Figure{Name: d.Name, Value: d.Expr.Eval(memory).As(d.Type)})
 	}
 	own := slices.Concat(r.Submission.Findings, r.Findings)
 	if !r.Recognised() {
 		v.Findings = own
 		v.Findings.Sort()
+		explain(v.Findings, r.Submission.Explanations)
 		return v
 	}
-	var judged finding.List
+	judged := make(finding.List, 0, usual)
+	on := bench{form: f, verdict: v, memory: memory}
 	for i := range f.Rules {
-		judged = append(judged, judge(&f.Rules[i], v)...)
+		judged = on.judge(judged, &f.Rules[i])
 	}
+	on.markRepairable(judged)
 	judged = onceUnjudged(judged)
-	judged = append(judged, required(r, append(slices.Clone(own), judged...))...)
+	judged = append(judged, required(r, own, judged)...)
 	markSameCause(judged)
-	v.Findings = append(own, judged...)
+	v.Findings = slices.Concat(own, judged)
 	v.Findings.Sort()
+	explain(v.Findings, r.Submission.Explanations)
 	return v
 }
 
@@ -63,14 +75,15 @@ func context(r *unit.Record, f *form.Form, roster *unit.Roster, year string) []u
 	if v := value.Read(value.TypeInteger, value.Raw{Text: year}, value.ReadOptions{}); v.Value.Kind() == value.Number {
 		task = v.Value.As(value.TypeInteger)
 	}
-	figures := []unit.Figure{
+	figures := make([]unit.Figure, 0, 6+len(f.Settings))
+	figures = append(figures, []unit.Figure{
 		{Name: form.TaskYear, Value: task},
 		{Name: form.UnitCode, Value: text(r.Submission.Unit.Code)},
 		{Name: form.HasRoster, Value: value.Truth(roster != nil)},
 		{Name: form.OnRoster, Value: value.Truth(r.Submission.OnRoster)},
 		{Name: form.RosterName, Value: listed(r.Submission)},
 		{Name: form.WorkbookCount, Value: value.Int(int64(len(r.Submission.Workbooks)))},
-	}
+	}...)
 	for _, s := range f.Settings {
 		figures = append(figures, unit.Figure{Name: s.Name, Value: s.Value})
 	}
@@ -85,40 +98,77 @@ func listed(s *unit.Submission) value.Value {
 	return value.Str(s.Unit.Name)
 }
 
+// bench is the record on the bench, with the places at which rules are judged,
+// each made once.
+type bench struct {
+	form    *form.Form
+	verdict *unit.Verdict
+	memory  *expr.Memory
+	lists   [][]string // whose items were asked for
+	places  [][]place  // … and these
+	broken  []broke
+	causes  map[*finding.Finding]bool // findings that others have been put down to
+}
+
+// place is one item with the items around it.
+type place struct {
+	scope expr.Scope
+	list  []string     // the path of its list
+	path  []*unit.Item // outermost first; empty for the unit itself
+	index int          // of the item in its list, counted from 1
+}
+
 // judge applies one rule, once an item where it names a list.
-func judge(rule *form.Rule, v *unit.Verdict) finding.List {
-	var list finding.List
-	eachItem(rule.Lists, v, &v.Record.Item, nil, func(s expr.Scope, path []*unit.Item, index int) {
-		if f, broken := apply(rule, s, v, path, index); broken {
-			list = append(list, f)
+func (on *bench) judge(list finding.List, rule *form.Rule) finding.List {
+	places := on.at(longest(rule.Lists))
+	doubtful, together := uint64(0), false
+	if len(places) > 0 {
+		doubtful, together = on.memory.Doubtful(places[0].list, rule.When, rule.Test, rule.Tolerance)
+	}
+	for i, at := range places {
+		if together && doubtful>>i&1 == 0 || !together && passes(rule, at.scope) {
+			continue
 		}
-	})
+		f, off, broken := explained(rule, on.verdict, at)
+		if !broken {
+			continue
+		}
+		if list = append(list, f); f.Level != finding.Unjudged {
+			on.broken = append(on.broken, broke{rule, at, len(list) - 1, off})
+		}
+	}
 	return list
 }
 
-// eachItem calls handle for the unit (no lists) or for every item at the end of
-// the longest list path; path holds the items on the way, outermost first.
-func eachItem(lists [][]string, s expr.Scope, at *unit.Item, path []*unit.Item, handle func(expr.Scope, []*unit.Item, int)) {
-	names := longest(lists)
-	walk(names, s, at, path, 0, handle)
+// at are the items at the end of the list path; the unit itself for none.
+func (on *bench) at(list []string) []place {
+	i := slices.IndexFunc(on.lists, func(l []string) bool { return slices.Equal(l, list) })
+	if i < 0 {
+		i = len(on.lists)
+		on.lists = append(on.lists, list)
+		on.places = append(on.places, walk(nil, list, place{scope: on.memory, list: list}, &on.verdict.Record.Item))
+	}
+	return on.places[i]
 }
 
-func walk(names []string, s expr.Scope, at *unit.Item, path []*unit.Item, index int, handle func(expr.Scope, []*unit.Item, int)) {
-	if len(names) == 0 {
-		handle(s, path, index)
-		return
+// walk adds the items below at, which stands at the item it.
+func walk(places []place, list []string, at place, it *unit.Item) []place {
+	if len(list) == 0 {
+		return append(places, at)
 	}
-	l := at.List(names[0])
-	if l == nil {
-		return
+	b, ok := it.Lookup(list[0])
+	if !ok || !b.IsList {
+		return places
 	}
-	items := make([]expr.Scope, len(l.Items))
-	for i := range l.Items {
-		items[i] = &l.Items[i]
+	items := it.List(list[0]).Items
+	scopes := expr.WithItems(at.scope, list[0], b.Items)
+	paths := make([]*unit.Item, 0, len(items)*(len(at.path)+1))
+	for i := range items {
+		paths = append(append(paths, at.path...), &items[i])
+		below := place{scope: scopes[i], list: at.list, path: slices.Clip(paths[len(paths)-len(at.path)-1:]), index: i + 1}
+		places = walk(places, list[1:], below, &items[i])
 	}
-	for i := range l.Items {
-		walk(names[1:], expr.WithItem(s, names[0], items, i), &l.Items[i], append(slices.Clone(path), &l.Items[i]), i+1, handle)
-	}
+	return places
 }
 
 // longest picks the deepest list of a rule; the others lie on its path.
@@ -132,28 +182,46 @@ func longest(lists [][]string) []string {
 	return deepest
 }
 
-// apply judges one rule in one scope.
-func apply(rule *form.Rule, s expr.Scope, v *unit.Verdict, path []*unit.Item, index int) (finding.Finding, bool) {
+// explained says what is wrong where a rule did not pass, and by how much a
+// comparison of numbers is off; broken is false when the rule does not apply after all.
+func explained(rule *form.Rule, v *unit.Verdict, at place) (f finding.Finding, off decimal.Decimal, broken bool) {
+	s, path, index := at.scope, at.path, at.index
+	whether := "" // why nobody can say whether the rule applies
 	if rule.When != nil {
 		applies := rule.When.Eval(s)
 		if yes, known := applies.Bool(); known && !yes || applies.Kind() == value.NotApplicable {
-			return finding.Finding{}, false
+			return f, off, false
 		} else if !known {
-			return unjudged(rule, applies.Why(), v, path, index), true
+			whether = applies.Why()
 		}
 	}
 	c := compare(rule, s)
 	switch {
+	case c.unknown == "" && c.holds:
+		return f, off, false
+	case whether != "":
+		return unjudged(rule, whether, v, path, index), off, true
 	case c.unknown != "":
-		return unjudged(rule, c.unknown, v, path, index), true
-	case c.holds:
-		return finding.Finding{}, false
+		return unjudged(rule, c.unknown, v, path, index), off, true
 	}
-	f := blank(rule, v, path, index)
+	f = blank(rule, v, path, index)
 	f.Level = rule.Level
 	c.explain(&f, v, path, rule)
 	f.Message = message(rule, s, &f)
-	return f, true
+	return f, c.difference, true
+}
+
+// passes reports whether the rule has nothing to say, as it mostly has not: it
+// does not apply, or what it asks for holds, which is enough where nobody can say
+// whether it applies. When it does not pass, explained finds out why.
+func passes(rule *form.Rule, s expr.Scope) bool {
+	if rule.When != nil {
+		if applies, known := rule.When.Holds(s, nil); known && !applies {
+			return true
+		}
+	}
+	holds, known := rule.Test.Holds(s, rule.Tolerance)
+	return known && holds
 }
 
 // unjudged says that a rule could not be judged, and why.
@@ -171,14 +239,19 @@ func blank(rule *form.Rule, v *unit.Verdict, path []*unit.Item, index int) findi
 	if len(path) > 0 {
 		f.ItemName = path[len(path)-1].Title()
 	}
-	for _, name := range slices.Concat(rule.Fields, rule.Asked) {
-		if field := find(name, v, path); field != nil {
+places:
+	for _, names := range [][]string{rule.Fields, rule.Asked} {
+		for _, name := range names {
+			field := find(name, v, path)
+			if field == nil {
+				continue
+			}
 			if f.Filled == "" {
 				f.Filled = excerpt(field.Raw)
 			}
 			if field.Place.Cell != "" {
 				f.Place = field.Place
-				break
+				break places
 			}
 		}
 	}
@@ -193,7 +266,10 @@ const mostFilled = 200
 
 // excerpt quotes what a cell holds.
 func excerpt(raw string) string {
-	runes := []rune(strings.TrimSpace(raw))
+	if raw = strings.TrimSpace(raw); len(raw) <= mostFilled {
+		return raw
+	}
+	runes := []rune(raw)
 	if len(runes) > mostFilled {
 		return string(runes[:mostFilled]) + "……"
 	}
@@ -212,13 +288,12 @@ func firstWorkbook(v *unit.Verdict) string {
 // find resolves a dotted name to the field it stands for: in the item at hand
 // for a list that is being judged, else in the unit's own fields.
 func find(name string, v *unit.Verdict, path []*unit.Item) *unit.Field {
-	parts := strings.Split(name, ".")
-	last := parts[len(parts)-1]
-	if len(parts) == 1 {
-		return v.Record.Field(last)
+	depth := strings.Count(name, ".")
+	if depth == 0 {
+		return v.Record.Field(name)
 	}
-	if n := len(parts) - 1; n <= len(path) {
-		return path[n-1].Field(last)
+	if depth <= len(path) {
+		return path[depth-1].Field(name[strings.LastIndexByte(name, '.')+1:])
 	}
 	return nil
 }
@@ -240,6 +315,9 @@ func message(rule *form.Rule, s expr.Scope, f *finding.Finding) string {
 // onceUnjudged keeps one 未判 where several parts of a rule of the trade's list
 // cannot be judged for the same reason.
 func onceUnjudged(list finding.List) finding.List {
+	if list.Count(finding.Unjudged) < 2 {
+		return list
+	}
 	type key struct{ rule, message string }
 	seen := map[key]bool{}
 	return slices.DeleteFunc(list, func(f finding.Finding) bool {
@@ -255,13 +333,13 @@ func onceUnjudged(list finding.List) finding.List {
 
 // required reports the required values that are blank where no other finding
 // has said so: nothing that must be filled passes in silence.
-func required(r *unit.Record, said finding.List) finding.List {
+func required(r *unit.Record, said ...finding.List) finding.List {
 	var list finding.List
 	var visit func(it *unit.Item, index int, name string)
 	visit = func(it *unit.Item, index int, name string) {
 		for i := range it.Fields {
 			f := &it.Fields[i]
-			if f.Optional || f.Problem != "" || f.Filled || mentioned(said, f, index) {
+			if f.Optional || f.Problem != "" || f.Filled || !f.Value.IsNothing() {
 				continue
 			}
 			label := f.Label
@@ -269,7 +347,7 @@ func required(r *unit.Record, said finding.List) finding.List {
 				label = f.Name
 			}
 			trouble := lacks(f, label)
-			if trouble == "" {
+			if trouble == "" || slices.ContainsFunc(said, func(list finding.List) bool { return mentioned(list, f, index) }) {
 				continue
 			}
 			list = append(list, finding.Finding{

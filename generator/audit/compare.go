@@ -117,11 +117,11 @@ func (c comparison) explain(f *finding.Finding, v *unit.Verdict, path []*unit.It
 
 // single returns the field when the expression is nothing but its name.
 func single(e *expr.Expr, v *unit.Verdict, path []*unit.Item) *unit.Field {
-	names := e.Names()
-	if len(names) != 1 || names[0].Aggregated || e.String() != strings.Join(names[0].Path, ".") {
+	name, ok := e.Name()
+	if !ok {
 		return nil
 	}
-	return find(strings.Join(names[0].Path, "."), v, path)
+	return find(strings.Join(name, "."), v, path)
 }
 
 // converted reports whether the cell's figure is in another unit than the value
@@ -163,9 +163,9 @@ func show(v value.Value, t value.Type) string {
 	return v.String()
 }
 
-// markSameCause marks findings that an earlier error explains (同源): those that
-// rest on everything the earlier one rests on and more, and those in which the
-// same amount of money is missing. Only the first of a chain is the cause.
+// markSameCause marks further findings that an earlier error explains (同源):
+// those that rest on everything the earlier one rests on and more, and those in
+// which the same amount of money is missing. Only the first of a chain is the cause.
 func markSameCause(list finding.List) {
 	for i := range list {
 		later := &list[i]
@@ -177,6 +177,11 @@ func markSameCause(list finding.List) {
 				continue
 			}
 			if explains(earlier, *later) {
+				for k := range list {
+					if list[k].SameCause == later.Rule {
+						list[k].SameCause = earlier.Rule
+					}
+				}
 				later.SameCause = earlier.Rule
 				break
 			}

@@ -56,13 +56,15 @@ type highest struct{ drawings, notes int }
 // Compile reads a template. All faults are found at once, each with its place
 // in words (正文 第3个表 第5行 第2列) and the tag as it was typed; a file that
 // cannot be read at all is one fault without a place. A template with faults
-// knows its uses but cannot be rendered.
-func Compile(data []byte, l ooxml.Limits) (*Template, []tag.Fault) {
+// knows its uses but cannot be rendered. around are the paths of lists,
+// outermost first, at whose items the scope will stand that it is rendered in: a
+// document an item.
+func Compile(data []byte, l ooxml.Limits, around ...[]string) (*Template, []tag.Fault) {
 	pkg, err := ooxml.Open(data, l)
 	if err != nil {
 		return &Template{faulty: 1}, []tag.Fault{{Message: err.Error()}}
 	}
-	c := &compiler{pkg: pkg, main: pkg.Main(), tagged: map[*node]bool{}, notes: map[string]*noteUse{}, sections: map[*node]*headersOp{}}
+	c := &compiler{pkg: pkg, main: pkg.Main(), around: around, tagged: map[*node]bool{}, notes: map[string]*noteUse{}, sections: map[*node]*headersOp{}}
 	c.t = &Template{limit: l.Part}
 	if c.t.limit <= 0 {
 		c.t.limit = ooxml.DefaultLimits().Part
@@ -89,6 +91,7 @@ func (t *Template) Uses() []tag.Use { return slices.Clone(t.uses) }
 type compiler struct {
 	pkg    *ooxml.Package
 	main   string
+	around [][]string // lists at whose items the whole document stands
 	parts  []*part
 	at     int // of the part at hand
 	t      *Template

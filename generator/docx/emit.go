@@ -23,7 +23,7 @@ type builder struct {
 	frames []*frame
 	ranges []*rangeOp
 	marks  bool       // the container at hand must know what it ends in; see structure.go
-	lists  [][]string // repeated around the whole walk: the lists around a note's reference
+	lists  [][]string // repeated around the whole walk: those around the document, and those around a note's reference
 	labels map[*node]*labelCell
 	copies bool // what is written may be written several times, though no list is repeated around it: a note
 
@@ -62,7 +62,7 @@ func (f *frame) endBranch() {
 
 // write compiles a part to its program.
 func (c *compiler) write(p *part) {
-	b := &builder{c: c, p: p, tree: p.tree, labels: map[*node]*labelCell{}}
+	b := &builder{c: c, p: p, tree: p.tree, lists: c.around, labels: map[*node]*labelCell{}}
 	c.prepare(p)
 	prog := &program{name: p.name, kind: p.kind, changes: p.changes}
 	prog.ops = b.within(nil, func() {

@@ -59,7 +59,7 @@ func (b *builder) note(n *node) {
 	key := noteKey(n.name, id)
 	use := b.c.notes[key]
 	if use == nil {
-		use = &noteUse{}
+		use = &noteUse{lists: b.c.around}
 	}
 	b.lists, b.copies = use.lists, use.repeated
 	ops := b.within(nil, func() {
@@ -67,7 +67,7 @@ func (b *builder) note(n *node) {
 		b.children(n, n.body)
 		b.raw(n.bodyEnd, n.end)
 	})
-	b.lists, b.copies = nil, false
+	b.lists, b.copies = b.c.around, false
 	if use.repeated {
 		ops = []op{&noteOp{key: key, ops: ops}}
 	}

@@ -3,6 +3,7 @@ package expr
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"jixiao/generator/value"
 )
@@ -19,6 +20,8 @@ type run struct {
 	value node       // nil: the items themselves are counted
 	conds []node     // only items for which all hold
 	paths [][]string // the lists it may name, longest first; which of them are lists the scope knows
+	list  int        // of the plan's lists the one that is meant; -1: none of them
+	apart bool       // whether conditions depend on the item alone, wherever the aggregate stands
 }
 
 // prepareAggregate sorts the arguments into values and conditions.
@@ -133,6 +136,23 @@ type sweep struct {
 	bytes int         // of texts
 }
 
+// sweeps are used again: most aggregates are small, and there are many of them.
+var sweeps = sync.Pool{New: func() any { return new(sweep) }}
+
+func newSweep(take func(*sweep, Scope) *value.Value) *sweep {
+	w := sweeps.Get().(*sweep)
+	w.take = take
+	return w
+}
+
+// done hands the sweep back. Nothing that it gave out points into it.
+func (w *sweep) done() {
+	inner := w.inner
+	clear(inner)
+	*w = sweep{inner: inner[:0]}
+	sweeps.Put(w)
+}
+
 // innerResult is what an aggregate inside another one gave. It is the same for
 // every item outside, because it goes through whole lists, so it is computed once.
 type innerResult struct {
@@ -144,7 +164,14 @@ type innerResult struct {
 func (c *callNode) aggregate(s Scope) operand {
 	at, ok := s.(*standing)
 	if c.over == nil || !ok || at.sweep == nil {
-		return c.fn.aggregate(c, s)
+		m, known := c.part.operand(s)
+		if m == nil {
+			return c.fn.aggregate(c, s)
+		}
+		if !known {
+			m.o = c.fn.aggregate(c, s)
+		}
+		return m.o
 	}
 	w := at.sweep
 	for i := range w.inner {
@@ -214,9 +241,15 @@ func hasList(s Scope, path []string) bool {
 
 // level goes through the list, or the record, at path[i].
 func (w *sweep) level(base Scope, path []string, i int) *value.Value {
-	b, ok := base.Lookup(path[i])
 	at := &w.at[i]
 	at.base, at.list, at.sweep = base, path[i], w
+	var b Binding
+	var ok bool
+	if at.within(base, w.run.list); at.index >= 0 && i == 0 {
+		b, ok = at.memory.list(at.index)
+	} else {
+		b, ok = base.Lookup(path[i])
+	}
 	switch {
 	case !ok:
 		return unknown("没有叫“" + spelled(path[:i+1]) + "”的列表")
@@ -226,8 +259,19 @@ func (w *sweep) level(base Scope, path []string, i int) *value.Value {
 		at.here = b
 		return w.inside(b.Current, path, i)
 	case b.IsList:
+		at.here = Binding{Items: b.Items, IsList: true}
+		chosen, known := at.chosen(w.run, len(b.Items))
 		for k, item := range b.Items {
-			at.here = Binding{Items: b.Items, IsList: true, Current: item, Index: k}
+			at.here.Current, at.here.Index = item, k
+			if known {
+				if chosen>>k&1 == 0 {
+					continue
+				}
+				if lack := w.take(w, at); lack != nil {
+					return lack
+				}
+				continue
+			}
 			if lack := w.inside(item, path, i); lack != nil {
 				return lack
 			}
@@ -288,7 +332,8 @@ func takeSum(w *sweep, s Scope) *value.Value {
 }
 
 func sum(c *callNode, s Scope) operand {
-	w := &sweep{take: takeSum}
+	w := newSweep(takeSum)
+	defer w.done()
 	if lack := sweepAll(c, s, w); lack != nil {
 		return operand{lack: lack}
 	}
@@ -296,7 +341,8 @@ func sum(c *callNode, s Scope) operand {
 }
 
 func average(c *callNode, s Scope) operand {
-	w := &sweep{take: takeSum}
+	w := newSweep(takeSum)
+	defer w.done()
 	if lack := sweepAll(c, s, w); lack != nil {
 		return operand{lack: lack}
 	}
@@ -307,7 +353,8 @@ func average(c *callNode, s Scope) operand {
 }
 
 func count(c *callNode, s Scope) operand {
-	w := &sweep{take: takeCount}
+	w := newSweep(takeCount)
+	defer w.done()
 	if lack := sweepAll(c, s, w); lack != nil {
 		return operand{lack: lack}
 	}
@@ -362,7 +409,7 @@ func (w *sweep) better(n node, s Scope) *value.Value {
 	case o.lack != nil:
 		return o.lack
 	case !o.number && o.v.Kind() != value.Date:
-		return unknown(said(n, s) + "是" + described(o.v) + "，不能比大小")
+		return unknown(said(n, s) + "是" + described(*o.v) + "，不能比大小")
 	case !w.found:
 		w.best, w.found = o, true
 		return nil
@@ -373,7 +420,7 @@ func (w *sweep) better(n node, s Scope) *value.Value {
 	if o.number {
 		order = o.f.cmp(w.best.f)
 	} else {
-		order, _ = value.Compare(o.v, w.best.v) // both are dates
+		order, _ = value.Compare(*o.v, *w.best.v) // both are dates
 	}
 	if order != 0 && (order > 0) == w.call.fn.greatest {
 		w.best = o
@@ -385,7 +432,9 @@ func takeBest(w *sweep, s Scope) *value.Value { return w.better(w.run.value, s) 
 
 // extreme is 最大 and 最小.
 func extreme(c *callNode, s Scope) operand {
-	w := &sweep{call: c, take: takeBest}
+	w := newSweep(takeBest)
+	defer w.done()
+	w.call = c
 	if c.over != nil {
 		if lack := sweepAll(c, s, w); lack != nil {
 			return operand{lack: lack}
@@ -411,14 +460,16 @@ func join(c *callNode, s Scope) operand {
 			return operand{lack: lack}
 		}
 	}
-	w := &sweep{take: takeText}
+	w := newSweep(takeText)
+	defer w.done()
 	if lack := sweepAll(c, s, w); lack != nil {
 		return operand{lack: lack}
 	}
 	if w.bytes+len(sep)*len(w.texts) > maxResult {
 		return operand{lack: unknown("接起来的文字太长")}
 	}
-	return operand{v: value.Str(strings.Join(w.texts, sep))}
+	joined := value.Str(strings.Join(w.texts, sep))
+	return operand{v: &joined}
 }
 
 // takeText leaves out what is blank or does not apply.
@@ -439,11 +490,13 @@ func takeText(w *sweep, s Scope) *value.Value {
 }
 
 func find(c *callNode, s Scope) operand {
-	w := &sweep{take: takeFirst}
+	w := newSweep(takeFirst)
+	defer w.done()
 	if lack := sweepAll(c, s, w); lack != nil {
 		return operand{lack: lack}
 	}
-	return operand{v: w.first}
+	first := w.first
+	return operand{v: &first}
 }
 
 func takeFirst(w *sweep, s Scope) *value.Value {

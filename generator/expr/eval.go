@@ -2,6 +2,7 @@ package expr
 
 import (
 	"strconv"
+	"strings"
 
 	"jixiao/generator/value"
 )
@@ -9,6 +10,78 @@ import (
 func (n *literalNode) eval(Scope) value.Value { return n.v }
 
 func (n *nameNode) eval(s Scope) value.Value {
+	if c := n.recalled(s); c != nil {
+		return c.v
+	}
+	return n.look(s)
+}
+
+// recalled is the cell that remembers the name's value, filled; nil: there is none.
+func (n *nameNode) recalled(s Scope) *valueCell {
+	c, known := n.part.value(s)
+	if c != nil && !known {
+		if v := n.record(s); v == nil || !v.Value(n.path[len(n.path)-1], &c.hint, &c.v) {
+			c.v = n.look(s)
+		}
+	}
+	return c
+}
+
+// fraction is the name's value as an exact number.
+func (n *nameNode) fraction(s Scope) (fraction, *value.Value) {
+	c := n.recalled(s)
+	if c == nil {
+		return numberIn(n.look(s), n, s)
+	}
+	if c.counted(n, s) {
+		return whole(c.num), nil
+	}
+	return numberIn(c.v, n, s)
+}
+
+// counted reports whether the cell holds a number, which num then is.
+func (c *valueCell) counted(n node, s Scope) bool {
+	if c.counts == unasked {
+		c.counts = noNumber
+		if c.v.Kind() == value.Number {
+			if f, lack := numberIn(c.v, n, s); lack == nil {
+				c.num, c.counts = f.n, aNumber
+			}
+		}
+	}
+	return c.counts == aNumber
+}
+
+// record finds who holds the name's value, when that is a record that knows its
+// values by place: the scope's own, or the item at hand.
+func (n *nameNode) record(s Scope) Valuer {
+	var held Scope
+	switch at := s.(type) {
+	case *Memory:
+		if held = at.record; len(n.path) == 2 {
+			return nil
+		}
+	case *itemScope:
+		switch {
+		case len(n.path) == 2 && n.path[0] == at.list:
+			held = at.here.Current
+		case len(n.path) == 1 && n.reach == ofRecord:
+			held = at.memory.record
+		}
+	case *standing:
+		switch {
+		case len(n.path) == 2 && n.path[0] == at.list:
+			held = at.here.Current
+		case len(n.path) == 1 && n.reach == ofRecord:
+			held = at.memory.record
+		}
+	}
+	v, _ := held.(Valuer)
+	return v
+}
+
+// look asks the scope.
+func (n *nameNode) look(s Scope) value.Value {
 	if at, ok := s.(*standing); ok && len(n.path) == 2 && n.path[0] == at.list && at.here.Current != nil {
 		// The field of the item that an aggregate is at: most lookups of a run are this one.
 		if b, ok := at.here.Current.Lookup(n.path[1]); ok && !b.IsList && b.Current == nil {
@@ -128,10 +201,6 @@ func settled(n node, s Scope) (node, *value.Value) {
 
 // truthOf evaluates a condition.
 func truthOf(n node, s Scope) (bool, *value.Value) {
-	n, lack := settled(n, s)
-	if lack != nil {
-		return false, lack
-	}
 	switch n := n.(type) {
 	case *compareNode:
 		return n.holds(s)
@@ -140,6 +209,17 @@ func truthOf(n node, s Scope) (bool, *value.Value) {
 	case *notNode:
 		truth, lack := truthOf(n.x, s)
 		return !truth, lack
+	case *callNode:
+		if n.fn.gives == truthKind {
+			return n.holds(s)
+		}
+		if n.fn.choose != nil {
+			chosen, lack := settled(n, s)
+			if lack != nil {
+				return false, lack
+			}
+			return truthOf(chosen, s)
+		}
 	}
 	v := n.eval(s)
 	if truth, ok := v.Bool(); ok {
@@ -161,6 +241,17 @@ func (n *compareNode) eval(s Scope) value.Value { return truth(n.holds(s)) }
 
 // holds decides 且 as soon as one side is 假, 或 as soon as one is 真, whatever the other is.
 func (n *logicNode) holds(s Scope) (bool, *value.Value) {
+	m, known := n.part.truth(s)
+	if m == nil {
+		return n.decide(s)
+	}
+	if !known {
+		m.truth, m.lack = n.decide(s)
+	}
+	return m.truth, m.lack
+}
+
+func (n *logicNode) decide(s Scope) (bool, *value.Value) {
 	decisive := n.op == "或"
 	l, lackL := truthOf(n.left, s)
 	if lackL == nil && l == decisive {
@@ -176,14 +267,42 @@ func (n *logicNode) holds(s Scope) (bool, *value.Value) {
 // operand is one side of a comparison: an exact number, another value, or a lack.
 type operand struct {
 	f      fraction
-	v      value.Value // when it is not a number
+	v      *value.Value // when it is not a number
 	number bool
 	lack   *value.Value
 }
 
 func (o *operand) read(n node, s Scope) {
-	if n, o.lack = settled(n, s); o.lack != nil {
+	switch at := n.(type) {
+	case *nameNode:
+		if c := at.recalled(s); c != nil {
+			o.point(c, n, s)
+			return
+		}
+	case *literalNode:
+		if at.counts {
+			o.f, o.number = at.f, true
+			return
+		}
+		o.v = &at.v
 		return
+	case *callNode:
+		switch {
+		case at.fn.choose != nil:
+			chosen, lack := settled(n, s)
+			if o.lack = lack; lack == nil {
+				o.read(chosen, s)
+			}
+			return
+		case at.fn.picks:
+			*o = at.aggregate(s)
+			return
+		case at.fn.aggregate == nil && at.fn.eval != nil && at.fn.gives != truthKind:
+			if c := at.recalled(s); c != nil {
+				o.point(c, n, s)
+				return
+			}
+		}
 	}
 	if n.kind() == numberKind {
 		if e, ok := n.(exact); ok {
@@ -192,11 +311,25 @@ func (o *operand) read(n node, s Scope) {
 			return
 		}
 	}
-	if c, ok := n.(*callNode); ok && c.fn.picks {
-		*o = c.aggregate(s)
-		return
-	}
 	v := n.eval(s)
+	if o.sort(v, n, s) {
+		text := v // in the heap only when it must be
+		o.v = &text
+	}
+}
+
+// point takes what a cell remembers, which stays there.
+func (o *operand) point(c *valueCell, n node, s Scope) {
+	switch {
+	case c.counted(n, s):
+		o.f, o.number = whole(c.num), true
+	case o.sort(c.v, n, s):
+		o.v = &c.v
+	}
+}
+
+// sort takes a number or nothing, and reports whether it is something else.
+func (o *operand) sort(v value.Value, n node, s Scope) bool {
 	switch {
 	case v.Kind() == value.Number:
 		o.number = true
@@ -204,11 +337,23 @@ func (o *operand) read(n node, s Scope) {
 	case v.IsNothing():
 		o.lack = lackOf(v, n, s, "")
 	default:
-		o.v = v
+		return true
 	}
+	return false
 }
 
 func (n *compareNode) holds(s Scope) (bool, *value.Value) {
+	m, known := n.part.truth(s)
+	if m == nil {
+		return n.compare(s)
+	}
+	if !known {
+		m.truth, m.lack = n.compare(s)
+	}
+	return m.truth, m.lack
+}
+
+func (n *compareNode) compare(s Scope) (bool, *value.Value) {
 	var l, r operand
 	l.read(n.left, s)
 	r.read(n.right, s)
@@ -223,12 +368,15 @@ func (n *compareNode) decide(l, r *operand, s Scope) (bool, *value.Value) {
 	if l.number && r.number {
 		return ordered(l.f.cmp(r.f), n.op), nil
 	}
-	order, ok := value.Compare(l.v, r.v)
-	if l.number || r.number || !ok {
+	if l.number || r.number {
+		return false, n.unlike(l, r, s)
+	}
+	order, ok := value.Compare(*l.v, *r.v)
+	if !ok {
 		return false, n.unlike(l, r, s)
 	}
 	if k := l.v.Kind(); k != value.Date && n.op != "=" && n.op != "<>" {
-		return false, unknown(said(n.left, s) + "是" + described(l.v) + "，不能比大小")
+		return false, unknown(said(n.left, s) + "是" + described(*l.v) + "，不能比大小")
 	}
 	return ordered(order, n.op), nil
 }
@@ -237,10 +385,11 @@ func (n *compareNode) decide(l, r *operand, s Scope) (bool, *value.Value) {
 func (n *compareNode) unlike(l, r *operand, s Scope) *value.Value {
 	for _, side := range []*operand{l, r} {
 		if side.number {
-			side.v = value.Num(side.f.decimal())
+			v := value.Num(side.f.decimal())
+			side.v = &v
 		}
 	}
-	return unknown(said(n.left, s) + "是" + described(l.v) + "，" + said(n.right, s) + "是" + described(r.v) + "，不能比较")
+	return unknown(said(n.left, s) + "是" + described(*l.v) + "，" + said(n.right, s) + "是" + described(*r.v) + "，不能比较")
 }
 
 func ordered(order int, op string) bool {
@@ -263,15 +412,47 @@ func (n *negateNode) eval(s Scope) value.Value     { return result(n.fraction(s)
 func (n *arithmeticNode) eval(s Scope) value.Value { return result(n.fraction(s)) }
 
 func (n *joinNode) eval(s Scope) value.Value {
-	l, lackL := joined(n.left, s)
-	r, lackR := joined(n.right, s)
-	if lack := worse(lackL, lackR); lack != nil {
-		return *lack
+	m, known := n.part.value(s)
+	if m == nil {
+		return n.join(s)
 	}
-	if len(l)+len(r) > maxResult {
+	if !known {
+		m.v = n.join(s)
+	}
+	return m.v
+}
+
+// join writes all that is joined in a row at once.
+func (n *joinNode) join(s Scope) value.Value {
+	row := []node{n.right}
+	left := n.left
+	for {
+		j, ok := left.(*joinNode)
+		if !ok || j.plan != nil { // what others use too is joined once
+			break
+		}
+		row, left = append(row, j.right), j.left
+	}
+	texts := make([]string, 0, len(row)+1)
+	length := 0
+	var lack *value.Value
+	for i := len(row); i >= 0; i-- {
+		part := left
+		if i < len(row) {
+			part = row[i]
+		}
+		text, l := joined(part, s)
+		lack = worse(lack, l)
+		length += len(text)
+		texts = append(texts, text)
+	}
+	switch {
+	case lack != nil:
+		return *lack
+	case length > maxResult:
 		return value.Unknown("接起来的文字太长", "")
 	}
-	return value.Str(l + r)
+	return value.Str(strings.Join(texts, ""))
 }
 
 // joined is a value as & writes it: as a tag without pipes would print it, 不适用 as it was filled.
@@ -292,9 +473,31 @@ var plain, _ = value.CompileFormat(nil) // no pipe, no error
 
 // textOf evaluates n as text; a number or a date is written as it prints.
 func textOf(n node, s Scope) (string, *value.Value) {
-	n, lack := settled(n, s)
-	if lack != nil {
-		return "", lack
+	var c *valueCell
+	switch at := n.(type) {
+	case *literalNode:
+		if !at.counts {
+			return at.v.String(), nil
+		}
+	case *nameNode:
+		c = at.recalled(s)
+	case *callNode:
+		switch {
+		case at.fn.choose != nil:
+			chosen, lack := settled(n, s)
+			if lack != nil {
+				return "", lack
+			}
+			return textOf(chosen, s)
+		case at.fn.eval != nil && at.fn.gives != truthKind:
+			c = at.recalled(s)
+		}
+	}
+	if c != nil {
+		if c.v.Kind() == value.Text {
+			return c.v.String(), nil
+		}
+		return textIn(c.v, n, s)
 	}
 	return textIn(n.eval(s), n, s)
 }
@@ -335,11 +538,66 @@ func (n *callNode) eval(s Scope) value.Value {
 		if o.number || o.lack != nil {
 			return result(o.f, o.lack)
 		}
-		return o.v
+		return *o.v
+	case n.fn.gives == truthKind:
+		return truth(n.holds(s))
 	case n.fn.eval != nil:
-		return n.fn.eval(n, s)
+		return n.answer(s)
 	}
-	return result(n.fn.exact(n, s))
+	return result(n.exact(s))
+}
+
+// holds calls a function that answers 是 or 否.
+func (n *callNode) holds(s Scope) (bool, *value.Value) {
+	m, known := n.part.truth(s)
+	if m == nil {
+		return decided(n.fn.eval(n, s))
+	}
+	if !known {
+		m.truth, m.lack = decided(n.fn.eval(n, s))
+	}
+	return m.truth, m.lack
+}
+
+// decided takes an answer apart.
+func decided(v value.Value) (bool, *value.Value) {
+	if truth, ok := v.Bool(); ok {
+		return truth, nil
+	}
+	lack := v
+	return false, &lack
+}
+
+// answer calls a function that gives a value, but no condition.
+func (n *callNode) answer(s Scope) value.Value {
+	if c := n.recalled(s); c != nil {
+		return c.v
+	}
+	return n.fn.eval(n, s)
+}
+
+// recalled is the cell that remembers the answer, filled; nil: there is none.
+func (n *callNode) recalled(s Scope) *valueCell {
+	c, known := n.part.value(s)
+	if c != nil && !known {
+		c.v = n.fn.eval(n, s)
+	}
+	return c
+}
+
+// exact calls a function that gives an exact number.
+func (n *callNode) exact(s Scope) (fraction, *value.Value) {
+	if n.fn.eval != nil { // 默认 gives either; its cell holds the value
+		return n.fn.exact(n, s)
+	}
+	m, known := n.part.number(s)
+	if m == nil {
+		return n.fn.exact(n, s)
+	}
+	if !known {
+		m.f, m.lack = n.fn.exact(n, s)
+	}
+	return m.f, m.lack
 }
 
 func (n *callNode) fraction(s Scope) (fraction, *value.Value) {
@@ -355,9 +613,9 @@ func (n *callNode) fraction(s Scope) (fraction, *value.Value) {
 		if o.number || o.lack != nil {
 			return o.f, o.lack
 		}
-		return numberIn(o.v, n, s)
+		return numberIn(*o.v, n, s)
 	case n.fn.exact != nil:
-		return n.fn.exact(n, s)
+		return n.exact(s)
 	}
-	return numberIn(n.fn.eval(n, s), n, s)
+	return numberIn(n.answer(s), n, s)
 }

@@ -67,3 +67,39 @@ func (e *Expr) Comparison() (left *Expr, op string, right *Expr, ok bool) {
 	}
 	return nil, "", nil, false
 }
+
+// Holds judges a condition; known is false when it cannot be judged, or does not
+// apply. A comparison of numbers holds within the tolerance, nil for none.
+func (e *Expr) Holds(s Scope, tolerance *Expr) (holds, known bool) {
+	c, ok := e.root.(*compareNode)
+	if !ok || tolerance == nil {
+		holds, lack := truthOf(e.root, s)
+		return holds && lack == nil, lack == nil
+	}
+	var l, r operand
+	l.read(c.left, s)
+	r.read(c.right, s)
+	if l.lack != nil || r.lack != nil {
+		return false, false
+	}
+	if !l.number || !r.number {
+		holds, lack := c.decide(&l, &r, s)
+		return holds && lack == nil, lack == nil
+	}
+	most, lack := numberOf(tolerance.root, s)
+	if lack != nil {
+		return false, false
+	}
+	gap := l.f.add(r.f, true)
+	switch c.op {
+	case "=", "<>":
+		if gap.sign() < 0 {
+			gap = gap.neg()
+		}
+		return (gap.cmp(most) <= 0) == (c.op == "="), true
+	case ">", ">=":
+		gap = gap.neg()
+	}
+	order := gap.cmp(most)
+	return order < 0 || order == 0 && (c.op == "<=" || c.op == ">=" || most.sign() > 0), true
+}

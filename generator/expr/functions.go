@@ -65,7 +65,7 @@ func (f *function) takesAt(i int) kind {
 
 // table holds all functions, in the order of the reference page. 且 或 非 stand in
 // it for the page; the parser reads them before it looks for functions.
-var table = [][]function{aggregateFunctions, logicFunctions, numberFunctions, textFunctions, targetFunctions, dateFunctions}
+var table = [][]function{aggregateFunctions, logicFunctions, numberFunctions, textFunctions, reportFunctions, targetFunctions, dateFunctions}
 
 var byName = func() map[string]*function {
 	m := map[string]*function{}

@@ -3,8 +3,6 @@ package expr
 import (
 	"strconv"
 
-	"github.com/shopspring/decimal"
-
 	"jixiao/generator/value"
 )
 
@@ -81,13 +79,13 @@ func blankAsZero(c *callNode, s Scope) (fraction, *value.Value) {
 	if a.kind() == numberKind {
 		f, lack := numberOf(a, s)
 		if lack != nil && lack.Kind() == value.NotApplicable {
-			return whole(decimal.Zero), nil
+			return whole(num{}), nil
 		}
 		return f, lack
 	}
 	v := a.eval(s)
 	if k := v.Kind(); k == value.Blank || k == value.NotApplicable {
-		return whole(decimal.Zero), nil
+		return whole(num{}), nil
 	}
 	return numberIn(v, a, s)
 }

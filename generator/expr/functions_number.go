@@ -1,8 +1,6 @@
 package expr
 
 import (
-	"github.com/shopspring/decimal"
-
 	"jixiao/generator/value"
 )
 
@@ -28,21 +26,21 @@ var numberFunctions = []function{
 const maxRounding = 20
 
 func round(c *callNode, s Scope) (fraction, *value.Value) {
-	d, lack := decimalOf(c.args[0], s)
+	f, lack := numberOf(c.args[0], s)
 	if lack != nil {
 		return fraction{}, lack
 	}
-	places := decimal.Zero
+	places := int64(0)
 	if len(c.args) > 1 {
-		if places, lack = decimalOf(c.args[1], s); lack != nil {
+		at, lack := numberOf(c.args[1], s)
+		if lack != nil {
 			return fraction{}, lack
 		}
+		if places = at.round(0).coef; at.cmp(wholeInt(int(places))) != 0 || places < -maxRounding || places > maxRounding {
+			return fraction{}, unknown("四舍五入的小数位应是 -20 到 20 的整数，这里是" + at.decimal().String())
+		}
 	}
-	bound := decimal.NewFromInt(maxRounding)
-	if !places.IsInteger() || places.Abs().Cmp(bound) > 0 {
-		return fraction{}, unknown("四舍五入的小数位应是 -20 到 20 的整数，这里是" + places.String())
-	}
-	return whole(d.Round(int32(places.IntPart()))), nil
+	return whole(f.round(int32(places))), nil
 }
 
 func absolute(c *callNode, s Scope) (fraction, *value.Value) {

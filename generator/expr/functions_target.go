@@ -23,12 +23,26 @@ var targetFunctions = []function{
 }
 
 // targetOf takes an indicator's target or actual apart.
-func targetOf(n node, s Scope) (value.Target, *value.Value) {
+func targetOf(n node, s Scope) (*value.Target, *value.Value) {
 	text, lack := textOf(n, s)
 	if lack != nil {
-		return value.Target{}, lack
+		return &value.Target{}, lack
 	}
-	return value.ParseTarget(text), nil
+	name, ok := n.(*nameNode)
+	if !ok {
+		t := value.ParseTarget(text)
+		return &t, nil
+	}
+	c, _ := name.part.value(s) // known, for textOf has asked for its value
+	if c == nil {
+		t := value.ParseTarget(text)
+		return &t, nil
+	}
+	if c.target == nil {
+		t := value.ParseTarget(text)
+		c.target = &t
+	}
+	return c.target, nil
 }
 
 func operatorOf(c *callNode, s Scope) value.Value {

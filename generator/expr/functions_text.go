@@ -1,9 +1,6 @@
 package expr
 
 import (
-	"errors"
-	"regexp"
-	"regexp/syntax"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -72,12 +69,6 @@ func contains(test func(text, part string) bool) func(*callNode, Scope) value.Va
 	}
 }
 
-// pattern is a compiled regular expression.
-type pattern struct{ *regexp.Regexp }
-
-// maxPattern is the longest pattern, in characters.
-const maxPattern = 1000
-
 // preparePattern compiles a pattern that is written in quotes.
 func preparePattern(c *callNode) *Error {
 	lit, ok := c.args[1].(*literalNode)
@@ -90,45 +81,6 @@ func preparePattern(c *callNode) *Error {
 	}
 	c.pattern = p
 	return nil
-}
-
-func compilePattern(text string) (p *pattern, wrong string) {
-	if utf8.RuneCountInString(text) > maxPattern {
-		return nil, "样式太长，最多1000个字符"
-	}
-	re, err := regexp.Compile(text)
-	if err == nil {
-		return &pattern{re}, ""
-	}
-	wrong = "写法不对"
-	var bad *syntax.Error
-	if errors.As(err, &bad) {
-		if known, ok := patternFaults[bad.Code]; ok {
-			wrong = known
-		}
-		if bad.Expr != "" && bad.Expr != text {
-			wrong += "：" + shortened(bad.Expr, 20)
-		}
-	}
-	return nil, "样式“" + shortened(text, 30) + "”" + wrong
-}
-
-var patternFaults = map[syntax.ErrorCode]string{
-	syntax.ErrInvalidCharClass:      "的字符类写法不对",
-	syntax.ErrInvalidCharRange:      "的字符范围前后颠倒",
-	syntax.ErrInvalidEscape:         "的反斜杠后面写错了",
-	syntax.ErrInvalidNamedCapture:   "的括号名称写法不对",
-	syntax.ErrInvalidPerlOp:         "用了不支持的写法",
-	syntax.ErrInvalidRepeatOp:       "的重复号连写了",
-	syntax.ErrInvalidRepeatSize:     "的重复次数不对（最多1000次）",
-	syntax.ErrInvalidUTF8:           "里有不能识别的编码",
-	syntax.ErrMissingBracket:        "缺少“]”",
-	syntax.ErrMissingParen:          "缺少“)”",
-	syntax.ErrMissingRepeatArgument: "的重复号前面没有内容",
-	syntax.ErrTrailingBackslash:     "末尾多了反斜杠",
-	syntax.ErrUnexpectedParen:       "多了“)”",
-	syntax.ErrNestingDepth:          "套得太深",
-	syntax.ErrLarge:                 "太大",
 }
 
 // patternOf returns the text and the pattern of a call.
@@ -153,7 +105,7 @@ func matches(c *callNode, s Scope) value.Value {
 	if lack != nil {
 		return *lack
 	}
-	return value.Truth(p.MatchString(text))
+	return value.Truth(p.matches(text))
 }
 
 func extract(c *callNode, s Scope) value.Value {
@@ -161,7 +113,7 @@ func extract(c *callNode, s Scope) value.Value {
 	if lack != nil {
 		return *lack
 	}
-	found := p.FindStringSubmatch(text)
+	found := p.find(text)
 	part := ""
 	if len(found) > 0 {
 		part = found[min(1, len(found)-1)]

@@ -154,7 +154,7 @@ func (n *nameNode) checkItem(known Schema) *Error {
 	}
 	var fields []string
 	for _, name := range known.Names() {
-		if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		if i := strings.LastIndexByte(name, '.'); i >= 0 && !isRecord(name[:i]) {
 			field := nameItem + name[i:]
 			if field == strings.Join([]string{nameItem, n.path[1]}, ".") {
 				return nil

@@ -36,10 +36,13 @@ type literalNode struct {
 	col     int
 	v       value.Value
 	percent bool // spelled 85%
+	counts  bool // it is a number, f
+	f       fraction
 }
 
 // nameNode is a dotted path.
 type nameNode struct {
+	part
 	col  int
 	path []string
 }
@@ -58,6 +61,7 @@ type notNode struct {
 
 // arithmeticNode is + - * or /.
 type arithmeticNode struct {
+	part
 	col         int // of the sign
 	op          byte
 	left, right node
@@ -65,12 +69,14 @@ type arithmeticNode struct {
 
 // joinNode is a & b.
 type joinNode struct {
+	part
 	col         int
 	left, right node
 }
 
 // compareNode is = <> < <= > or >=.
 type compareNode struct {
+	part
 	col         int
 	op          string
 	left, right node
@@ -78,6 +84,7 @@ type compareNode struct {
 
 // logicNode is 且 or 或.
 type logicNode struct {
+	part
 	col         int
 	op          string
 	left, right node
@@ -85,6 +92,7 @@ type logicNode struct {
 
 // callNode is one use of a function.
 type callNode struct {
+	part
 	col     int
 	fn      *function
 	args    []node

@@ -19,46 +19,58 @@ const (
 
 // fraction is an exact number n/d; d is only meant when split, and never zero then.
 type fraction struct {
-	n, d  decimal.Decimal
+	n, d  num
 	split bool
 }
 
-func whole(d decimal.Decimal) fraction { return fraction{n: d} }
+func whole(n num) fraction { return fraction{n: n} }
 
-func wholeInt(n int) fraction { return whole(decimal.NewFromInt(int64(n))) }
+func wholeInt(n int) fraction { return whole(numInt(int64(n))) }
 
 // decimal divides once, truncated.
 func (f fraction) decimal() decimal.Decimal {
 	if !f.split {
-		return f.n
+		return f.n.decimal()
 	}
-	q, rest := f.n.QuoRem(f.d, quotientPlaces)
+	q, rest := f.n.decimal().QuoRem(f.d.decimal(), quotientPlaces)
 	if rest.IsZero() {
 		return q.Normalize()
 	}
 	return q
 }
 
+// round is the number rounded half-up.
+func (f fraction) round(places int32) num {
+	d := numInt(1)
+	if f.split {
+		d = f.d
+	}
+	if q, ok := quotient(f.n, d, places); ok {
+		return q
+	}
+	return numOf(f.decimal().Round(places))
+}
+
 func (f fraction) add(g fraction, minus bool) fraction {
 	if minus {
-		g.n = g.n.Neg()
+		g.n = g.n.neg()
 	}
 	switch {
 	case !f.split && !g.split:
-		return whole(f.n.Add(g.n))
+		return whole(f.n.add(g.n))
 	case !f.split:
-		return fraction{n: f.n.Mul(g.d).Add(g.n), d: g.d, split: true}
+		return fraction{n: f.n.mul(g.d).add(g.n), d: g.d, split: true}
 	case !g.split:
-		return fraction{n: f.n.Add(g.n.Mul(f.d)), d: f.d, split: true}
+		return fraction{n: f.n.add(g.n.mul(f.d)), d: f.d, split: true}
 	}
-	return fraction{n: f.n.Mul(g.d).Add(g.n.Mul(f.d)), d: f.d.Mul(g.d), split: true}
+	return fraction{n: f.n.mul(g.d).add(g.n.mul(f.d)), d: f.d.mul(g.d), split: true}
 }
 
 func (f fraction) mul(g fraction) fraction {
-	r := fraction{n: f.n.Mul(g.n), split: f.split || g.split}
+	r := fraction{n: f.n.mul(g.n), split: f.split || g.split}
 	switch {
 	case f.split && g.split:
-		r.d = f.d.Mul(g.d)
+		r.d = f.d.mul(g.d)
 	case f.split:
 		r.d = f.d
 	case g.split:
@@ -69,25 +81,25 @@ func (f fraction) mul(g fraction) fraction {
 
 // over divides; g must not be zero.
 func (f fraction) over(g fraction) fraction {
-	turned := fraction{n: decimal.NewFromInt(1), d: g.n, split: true}
+	turned := fraction{n: numInt(1), d: g.n, split: true}
 	if g.split {
 		turned.n = g.d
 	}
 	return f.mul(turned)
 }
 
-func (f fraction) neg() fraction { f.n = f.n.Neg(); return f }
+func (f fraction) neg() fraction { f.n = f.n.neg(); return f }
 
 func (f fraction) sign() int {
 	if f.split {
-		return f.n.Sign() * f.d.Sign()
+		return f.n.sign() * f.d.sign()
 	}
-	return f.n.Sign()
+	return f.n.sign()
 }
 
 func (f fraction) cmp(g fraction) int {
 	if !f.split && !g.split {
-		return f.n.Cmp(g.n)
+		return f.n.cmp(g.n)
 	}
 	return f.add(g, true).sign()
 }
@@ -123,7 +135,7 @@ func numberIn(v value.Value, n node, s Scope) (fraction, *value.Value) {
 	if e := d.Exponent(); e < -maxPlaces || e > maxPlaces || d.NumDigits() > maxInputDigits {
 		return fraction{}, unknown("“" + printed(n) + "”的位数太多，不能计算")
 	}
-	return whole(d), nil
+	return whole(numOf(d)), nil
 }
 
 // decimalOf evaluates n as a decimal.
@@ -153,11 +165,10 @@ func worse(a, b *value.Value) *value.Value {
 }
 
 func (n *literalNode) fraction(s Scope) (fraction, *value.Value) {
-	d, ok := n.v.Number()
-	if !ok {
+	if !n.counts {
 		return fraction{}, lackOf(n.v, n, s, "数")
 	}
-	return whole(d), nil
+	return n.f, nil
 }
 
 func (n *negateNode) fraction(s Scope) (fraction, *value.Value) {
@@ -169,6 +180,17 @@ func (n *negateNode) fraction(s Scope) (fraction, *value.Value) {
 }
 
 func (n *arithmeticNode) fraction(s Scope) (fraction, *value.Value) {
+	m, known := n.part.number(s)
+	if m == nil {
+		return n.compute(s)
+	}
+	if !known {
+		m.f, m.lack = n.compute(s)
+	}
+	return m.f, m.lack
+}
+
+func (n *arithmeticNode) compute(s Scope) (fraction, *value.Value) {
 	l, lackL := numberOf(n.left, s)
 	r, lackR := numberOf(n.right, s)
 	if lackL != nil || lackR != nil {

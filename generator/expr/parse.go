@@ -279,7 +279,7 @@ func (p *parser) operand() (node, *Error) {
 	switch {
 	case t.kind == numberToken:
 		p.advance()
-		return p.grown(&literalNode{col: t.col, v: value.Num(t.number), percent: t.percent})
+		return p.grown(&literalNode{col: t.col, v: value.Num(t.number), percent: t.percent, counts: true, f: whole(numOf(t.number))})
 	case t.kind == textToken:
 		p.advance()
 		return p.grown(&literalNode{col: t.col, v: value.Str(t.text)})

@@ -15,6 +15,7 @@ import (
 type memory struct {
 	paths [][]string
 	own   bool // every name lies inside the list, so the outcome depends on it alone
+	list  int  // of the plan's lists the one that is meant; -1: none of them
 	last  atomic.Pointer[remembered]
 }
 
@@ -63,6 +64,23 @@ func (c *callNode) place(s Scope) (path []string, here Binding, lack *value.Valu
 	return nil, here, unknown("“" + c.fn.name + "”只能用在逐条的地方：一行一条，或 #每个 " + spelled(c.memory.paths[0]) + " 里面")
 }
 
+// others returns what gives the scope in which another item of the list is at
+// hand; that is good until the next is asked for.
+func (c *callNode) others(s Scope, path []string, here Binding) func(i int) Scope {
+	if len(path) > 1 {
+		return func(i int) Scope {
+			here.Current, here.Index = here.Items[i], i
+			return standAt(s, path, here)
+		}
+	}
+	at := &standing{base: s, list: path[0], here: here}
+	at.within(s, c.memory.list)
+	return func(i int) Scope {
+		at.here.Current, at.here.Index = here.Items[i], i
+		return at
+	}
+}
+
 // recall returns what is remembered of the list, working it out when it is long and new.
 func (c *callNode) recall(s Scope, path []string, here Binding) *remembered {
 	n := len(here.Items)
@@ -73,8 +91,9 @@ func (c *callNode) recall(s Scope, path []string, here Binding) *remembered {
 		return r
 	}
 	r := &remembered{list: &here.Items[0], length: n, firsts: make(map[string]int, n)}
-	for i, item := range here.Items {
-		v := c.args[0].eval(standAt(s, path, Binding{Items: here.Items, IsList: true, Current: item, Index: i}))
+	others := c.others(s, path, here)
+	for i := range here.Items {
+		v := c.args[0].eval(others(i))
 		if key := identity(v); key != "" {
 			if _, seen := r.firsts[key]; !seen {
 				r.firsts[key] = i
@@ -103,20 +122,44 @@ func first(c *callNode, s Scope) value.Value {
 		return *lack
 	}
 	v := c.args[0].eval(s)
-	mine := identity(v)
-	if mine == "" {
+	if v.IsNothing() {
 		return *lackOf(v, c.args[0], s, "")
 	}
 	if r := c.recall(s, path, here); r != nil {
-		return value.Truth(r.firsts[mine] == here.Index)
+		return value.Truth(r.firsts[identity(v)] == here.Index)
 	}
-	for i, item := range here.Items[:here.Index] {
-		other := c.args[0].eval(standAt(s, path, Binding{Items: here.Items, IsList: true, Current: item, Index: i}))
-		if identity(other) == mine {
+	var others func(int) Scope
+	for i := range here.Index {
+		other := c.known(s, i)
+		if other == nil {
+			if others == nil {
+				others = c.others(s, path, here)
+			}
+			v := c.args[0].eval(others(i))
+			other = &v
+		}
+		if other.Kind() != v.Kind() {
+			continue
+		}
+		if order, alike := value.Compare(v, *other); alike && order == 0 {
 			return value.Truth(false)
 		}
 	}
 	return value.Truth(true)
+}
+
+// known is the value at another item of the list when it is remembered already; else nil.
+func (c *callNode) known(s Scope, i int) *value.Value {
+	name, ok := c.args[0].(*nameNode)
+	at, isItem := s.(*itemScope)
+	if !ok || !isItem || at.memory == nil || name.plan != at.memory.plan || name.reach != ofItem || at.standsIn != 1<<name.list {
+		return nil
+	}
+	cell := &at.memory.itemFrame(int(name.list), i).values[name.inItem-1]
+	if cell.round != at.memory.round {
+		return nil
+	}
+	return &cell.v
 }
 
 // afterEqual orders so that a search ends behind the equal ones.
@@ -159,8 +202,9 @@ func rank(c *callNode, s Scope) (fraction, *value.Value) {
 			before = len(r.sorted) - upTo
 		}
 	} else {
-		for i, item := range here.Items {
-			other, lack := decimalOf(c.args[0], standAt(s, path, Binding{Items: here.Items, IsList: true, Current: item, Index: i}))
+		others := c.others(s, path, here)
+		for i := range here.Items {
+			other, lack := decimalOf(c.args[0], others(i))
 			if lack != nil {
 				continue // what has no value has no rank
 			}

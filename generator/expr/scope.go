@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"math/bits"
 	"strings"
 
 	"jixiao/generator/value"
@@ -11,6 +12,13 @@ import (
 // path) and must be safe for use by several goroutines.
 type Scope interface {
 	Lookup(name string) (Binding, bool)
+}
+
+// Valuer is a scope that finds single values by their place. Value writes the
+// value of that name to v and reports whether there is one; hint is where it
+// was found in the last record of the same kind, and is kept up to date.
+type Valuer interface {
+	Value(name string, hint *int32, v *value.Value) bool
 }
 
 // Binding is what a name stands for: a single value, a list, or one record
@@ -41,18 +49,40 @@ func isRecord(name string) bool { return name == "名册" || name == "上年" }
 // at whose item outer stands, list is its name (指标) or its whole path (项目.指标);
 // both ways of writing its fields work inside. index must lie within items.
 func WithItem(outer Scope, list string, items []Scope, index int) Scope {
-	here := Binding{Items: items, IsList: true, Current: items[index], Index: index}
-	s := &itemScope{outer: outer, here: here}
-	s.path = strings.Split(list, ".")
-	if s.list = s.path[len(s.path)-1]; len(s.path) > 1 && isRecord(s.path[0]) {
-		s.list = "" // 指标 goes on to mean this year's list inside 上年.指标
+	s := &itemScope{outer: outer, here: Binding{Items: items, IsList: true, Current: items[index], Index: index}}
+	s.list, s.path = itemPath(outer, list)
+	s.remember()
+	return s
+}
+
+// WithItems returns the scopes of all items of a list, each as [WithItem] gives it.
+func WithItems(outer Scope, list string, items []Scope) []Scope {
+	all := make([]itemScope, len(items))
+	scopes := make([]Scope, len(items))
+	name, path := itemPath(outer, list)
+	for i := range items {
+		all[i] = itemScope{outer: outer, list: name, path: path, here: Binding{Items: items, IsList: true, Current: items[i], Index: i}}
+		all[i].remember()
+		scopes[i] = &all[i]
 	}
-	if o, ok := outer.(*itemScope); ok && len(s.path) == 1 {
+	if m, ok := outer.(*Memory); ok && len(items) > 0 && all[0].memory != nil && len(path) == 1 {
+		m.scopes[bits.TrailingZeros64(all[0].standsIn)] = scopes
+	}
+	return scopes
+}
+
+// itemPath is the list's own name, and its path with the lists around it.
+func itemPath(outer Scope, list string) (name string, path []string) {
+	path = strings.Split(list, ".")
+	if name = path[len(path)-1]; len(path) > 1 && isRecord(path[0]) {
+		name = "" // 指标 goes on to mean this year's list inside 上年.指标
+	}
+	if o, ok := outer.(*itemScope); ok && len(path) == 1 {
 		if b, nested := o.here.Current.Lookup(list); nested && b.IsList {
-			s.path = append(append(make([]string, 0, len(o.path)+1), o.path...), list)
+			path = append(append(make([]string, 0, len(o.path)+1), o.path...), list)
 		}
 	}
-	return s
+	return name, path
 }
 
 type itemScope struct {
@@ -60,6 +90,10 @@ type itemScope struct {
 	list  string   // the list's own name
 	path  []string // with the lists around it
 	here  Binding
+
+	memory   *Memory // of the record around; nil: none
+	frame    *frame  // what is remembered of the item
+	standsIn uint64  // which of the plan's lists it stands in
 }
 
 // Lookup answers the list's name, and 序号 首条 末条 本条; everything else is outer's.
@@ -95,6 +129,9 @@ type standing struct {
 	list  string
 	here  Binding
 	sweep *sweep // the aggregate that goes through the list; nil when it simply stands there
+
+	memory *Memory // of the record around; nil: none
+	index  int     // of the plan's lists the one that it goes through; -1: none of them
 }
 
 // Lookup answers the list; everything else is base's.

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"jixiao/generator/fillin"
 	"jixiao/generator/finding"
@@ -32,6 +33,12 @@ const (
 	ruleErrorCell = "R-CM-08" // 错误值与无缓存公式
 	ruleRepaired  = "R-CM-05" // 数值格污染
 )
+
+// longestCell is how many characters a spreadsheet keeps in one cell.
+const longestCell = 32767
+
+// longNote begins the note of a text that no spreadsheet can keep.
+const longNote = "文字共"
 
 // Record reads every located cell of the submission. specs are all values that
 // the form asks for, so that a value whose sheet is missing is a blank field of
@@ -77,10 +84,12 @@ func Record(sub *unit.Submission, specs []*fillin.Spec) *unit.Record {
 type reader struct {
 	record   *unit.Record
 	workbook *unit.Workbook
-	item     unit.Item // what it holds
-	early    []early   // found while reading
-	joining  bool      // it is known what counts
-	computed int       // formulas that were computed
+	item     unit.Item     // what it holds
+	early    []early       // found while reading
+	joining  bool          // it is known what counts
+	computed int           // formulas that were computed
+	checked  map[spot]bool // stored results that were compared with their formulas
+	checker  checker
 
 	stale []string // sheets of the form that a newer workbook replaces
 	gone  []string // sheets of the workbook from which nothing was kept
@@ -160,6 +169,17 @@ func (rd *reader) field(c *fillin.Located) unit.Field {
 	case raw.Date && (t == value.TypeText || t == value.TypeLines):
 		reading = asShown(t, reading, c.Source.Code)
 	}
+	if slices.Contains(reading.Notes, value.PictureNote) && !c.Spec.Format.Optional() {
+		const problem = "单元格里是图片，读不出内容，请直接填写" // what must be there would be printed as nothing
+		reading = value.Reading{Value: value.Unknown(problem, c.Raw), Problem: problem}
+	}
+	if text, spread := joined(c.Spec, reading.Value); spread {
+		reading.Value = value.Str(text)
+		reading.Trims = append(slices.Clip(reading.Trims), "去掉标签的字间空格")
+	}
+	if c.Source != nil && !c.Filled && reading.Problem == "" {
+		reading.Notes = rd.doubts(c, raw, reading.Notes, options)
+	}
 	if _, figure := reading.Value.Number(); c.Filled && figure {
 		reading.Value = value.NA() // a figure in a merged cell counts once, in its first row
 	}
@@ -173,6 +193,26 @@ func (rd *reader) field(c *fillin.Located) unit.Field {
 		Repairs:  len(reading.Notes),
 		Problem:  reading.Problem,
 	}
+}
+
+// doubts adds what makes a stored value uncertain although it was read: its
+// formula gives something else, or the sheet shows something else.
+func (rd *reader) doubts(c *fillin.Located, raw value.Raw, notes []string, options value.ReadOptions) []string {
+	notes = slices.Clip(notes) // those of a reading are shared
+	if c.Source.Formula != "" {
+		if note, doubtful := rd.check(c); doubtful {
+			notes = append(notes, note)
+		}
+	}
+	if raw.Number {
+		if note, differs := misshown(c.Spec.Format.Type(), c.Source, options); differs {
+			notes = append(notes, note)
+		}
+	}
+	if n := utf8.RuneCountInString(c.Raw); len(c.Raw) > longestCell && n > longestCell {
+		notes = append(notes, fmt.Sprintf("%s%d字", longNote, n))
+	}
+	return notes
 }
 
 // settle decides between two cells of one workbook that hold the same field
@@ -225,7 +265,11 @@ func (rd *reader) join(to *unit.Item, from unit.Item) {
 			to.Lists = append(to.Lists, l)
 		case second && len(old.Items) > 0 && len(l.Items) > 0:
 			if !sameItems(old.Items, l.Items) {
-				rd.contradiction(l.Name, &old.Items[0], &l.Items[0])
+				i := 0 // where they part
+				for i < min(len(old.Items), len(l.Items))-1 && sameItems(old.Items[i:i+1], l.Items[i:i+1]) {
+					i++
+				}
+				rd.contradiction(l.Name, &old.Items[i], &l.Items[i])
 			}
 		default:
 			for _, it := range l.Items {
@@ -250,7 +294,9 @@ func (rd *reader) add(to *unit.List, it unit.Item) {
 		if title == "" || old.Title() != title || origin(old) == at {
 			continue
 		}
-		if !sameItems([]unit.Item{*old}, []unit.Item{it}) {
+		if sameItems([]unit.Item{*old}, []unit.Item{it}) {
+			rd.twice(title, old, &it)
+		} else {
 			rd.contradiction(title, old, &it)
 		}
 		return
@@ -268,14 +314,40 @@ func origin(it *unit.Item) finding.Place {
 	return finding.Place{}
 }
 
+// named is the cell that says what an item is called, or else the sheet that it was read from.
+func named(it *unit.Item) finding.Place {
+	if title := it.Title(); title != "" {
+		for _, f := range it.Fields {
+			if f.Place.Cell != "" && f.Value.Kind() == value.Text && f.Value.String() == title {
+				return f.Place
+			}
+		}
+	}
+	return origin(it)
+}
+
 // contradiction reports that a list, or one item of it, came twice with different contents.
 func (rd *reader) contradiction(name string, old, it *unit.Item) {
 	first, second := origin(old), origin(it)
-	f := finding.Finding{
-		Rule: ruleTwice, Name: "重复报送且不一致", Level: finding.Error, Place: second, ItemName: name,
+	rd.found(finding.Finding{
+		Rule: ruleTwice, Name: "重复报送且不一致", Level: finding.Error, Place: named(it), ItemName: name,
 		Message: fmt.Sprintf("“%s”报送了两份且内容不一致：《%s》的“%s”和《%s》的“%s”。请只保留正确的一份",
 			name, first.Workbook, first.Sheet, second.Workbook, second.Sheet),
-	}
+	})
+}
+
+// twice says that an item came twice with the same contents and counts once.
+func (rd *reader) twice(name string, old, it *unit.Item) {
+	first, second := origin(old), origin(it)
+	rd.found(finding.Finding{
+		Rule: ruleTwice, Name: "重复报送", Level: finding.Notice, Place: named(it), ItemName: name,
+		Message: fmt.Sprintf("“%s”报送了两份，内容相同：《%s》的“%s”和《%s》的“%s”，只算一份",
+			name, first.Workbook, first.Sheet, second.Workbook, second.Sheet),
+	})
+}
+
+// found keeps a finding about items: for the record, or until it is known what counts.
+func (rd *reader) found(f finding.Finding) {
 	if rd.joining {
 		rd.record.Findings = append(rd.record.Findings, f)
 	} else {
@@ -312,17 +384,31 @@ func (rd *reader) report(f unit.Field, item int, name string) {
 	}
 	for _, note := range f.Notes[:f.Repairs] {
 		at.Rule, at.Name, at.Level = ruleRepaired, "数值格不规范", finding.Notice
-		at.Message = fmt.Sprintf("“%s”：%s。请按表样填写", f.Name, note)
-		switch {
-		case strings.HasPrefix(note, computedNote):
-			at.Rule, at.Name = ruleErrorCell, "公式没有保存结果"
-			at.Message = fmt.Sprintf("“%s”：%s，请核对。用 Excel 或 WPS 打开后保存一次，就会留下结果", f.Name, note)
-		case strings.HasPrefix(note, shownNote):
-			at.Name, at.Filled = "疑似被转成日期", f.Value.String() // nobody typed the serial number
-			at.Message = fmt.Sprintf("“%s”：%s", f.Name, note)
+		ending := "。请按表样填写"
+		if i := slices.IndexFunc(doubtful, func(d doubt) bool { return strings.HasPrefix(note, d.begins) }); i >= 0 {
+			at.Rule, at.Name, ending = doubtful[i].rule, doubtful[i].name, doubtful[i].ending
 		}
-		rd.record.Findings = append(rd.record.Findings, at)
+		at.Message = fmt.Sprintf("“%s”：%s%s", f.Name, note, ending)
+		noted := at
+		if strings.HasPrefix(note, shownNote) {
+			noted.Filled = f.Value.String() // nobody typed the serial number
+		}
+		rd.record.Findings = append(rd.record.Findings, noted)
 	}
+}
+
+// doubt is a note that is not about how a value was typed.
+type doubt struct{ begins, rule, name, ending string }
+
+var doubtful = []doubt{
+	{computedNote, ruleErrorCell, "公式没有保存结果", "，请核对。用 Excel 或 WPS 打开后保存一次，就会留下结果"},
+	{staleNote, ruleErrorCell, "公式结果与保存的不符", "。请用 Excel 或 WPS 打开，重新计算（按 F9）并保存，核对后重新报送"},
+	{outsideNote, ruleErrorCell, "引用了别的工作簿", "。请核对，并改为直接填数"},
+	{shownNote, ruleRepaired, "疑似被转成日期", ""},
+	{differsNote, ruleRepaired, "显示的与实际存的不同", "。请核对要报的是哪一个，直接填写"},
+	{hiddenNote, ruleRepaired, "显示的与实际存的不同", "。请核对要报的是哪一个，直接填写"},
+	{value.PictureNote, ruleRepaired, "单元格里是图片", "。签章可以是图片；这一栏要填文字的，请直接填写"},
+	{longNote, ruleRepaired, "文字过长", "，超过一个单元格能存的32767字，用 Excel 打开会被截断。请精简"},
 }
 
 // unreadable names the rule that a value breaks which cannot be read.

@@ -177,11 +177,11 @@ func TestSeveralWorkbooks(t *testing.T) {
 		findings []string
 	}{
 		{"a form and its projects", []unit.Workbook{main("a.xlsx", "98"), projects("b.xlsx", "甲"), projects("c.xlsx", "乙", "丙")}, "98", 3, nil},
-		{"the same file twice", []unit.Workbook{main("a.xlsx", "98"), main("b.xlsx", "98"), projects("c.xlsx", "甲"), projects("d.xlsx", "甲")}, "98", 1, []string{"notice R-ID-05 b.xlsx! 0"}},
+		{"the same file twice", []unit.Workbook{main("a.xlsx", "98"), main("b.xlsx", "98"), projects("c.xlsx", "甲"), projects("d.xlsx", "甲")}, "98", 1, []string{"notice R-ID-05 b.xlsx! 0", "notice R-ID-05 d.xlsx!C4 0"}},
 		{"a contradiction", []unit.Workbook{main("a.xlsx", "98"), main("b.xlsx", "89")}, "98", 0, []string{"error R-ID-05 b.xlsx!H24 0"}},
-		{"one project twice with other figures", []unit.Workbook{main("a.xlsx", "98"), costs("b.xlsx", "甲", "5"), costs("c.xlsx", "甲", "6")}, "98", 1, []string{"error R-ID-05 c.xlsx! 0"}},
-		{"one project twice with the same figures", []unit.Workbook{costs("b.xlsx", "甲", "5"), costs("c.xlsx", "甲", "5")}, "", 1, nil},
-		{"the form twice with other items", []unit.Workbook{both("a.xlsx", "甲"), both("b.xlsx", "乙")}, "98", 1, []string{"error R-ID-05 b.xlsx! 0"}},
+		{"one project twice with other figures", []unit.Workbook{main("a.xlsx", "98"), costs("b.xlsx", "甲", "5"), costs("c.xlsx", "甲", "6")}, "98", 1, []string{"error R-ID-05 c.xlsx!C4 0"}},
+		{"one project twice with the same figures", []unit.Workbook{costs("b.xlsx", "甲", "5"), costs("c.xlsx", "甲", "5")}, "", 1, []string{"notice R-ID-05 c.xlsx!C4 0"}},
+		{"the form twice with other items", []unit.Workbook{both("a.xlsx", "甲"), both("b.xlsx", "乙")}, "98", 1, []string{"error R-ID-05 b.xlsx!C4 0"}},
 		{"what one left blank the other fills", []unit.Workbook{main("a.xlsx", ""), main("b.xlsx", "89")}, "89", 0, nil},
 	} {
 		r := Record(&unit.Submission{Workbooks: c.books}, []*fillin.Spec{total, project})

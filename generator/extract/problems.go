@@ -13,9 +13,13 @@ import (
 // problems turns the labels that did not lead to their values into findings. A
 // sheet that is missing from this workbook but stands in another one of the
 // submission is not missing; one that stands in none is reported once. What is
-// wrong with a sheet that a newer workbook replaces troubles nobody.
+// wrong with a sheet that a newer workbook replaces troubles nobody. The labels
+// of a sheet that may be absent (可空) are one finding together: a form for many
+// places has rows that most workbooks do not.
 func (rd *reader) problems(read *unit.Item, reported map[string]bool) finding.List {
 	var list finding.List
+	absent := map[string][]fillin.Problem{} // sheet ─► its labels that may be absent
+	at := map[string]int{}                  // sheet ─► their place in the list
 	for _, p := range rd.workbook.Layout.Problems {
 		var sheets []string
 		for _, s := range p.Specs {
@@ -49,8 +53,15 @@ func (rd *reader) problems(read *unit.Item, reported map[string]bool) finding.Li
 		case fillin.LabelMissing:
 			f.Level = level(p.Specs)
 			f.Message = fmt.Sprintf("%s没有找到“%s”%s。请按下发的表样恢复这一栏后重新报送", where, p.Label, hangs)
-			if f.Level == finding.Notice {
-				f.Message = fmt.Sprintf("%s没有“%s”这一栏%s，请核对是否漏了", where, p.Label, hangs)
+			if f.Level == finding.Notice && p.Sheet != "" {
+				absent[p.Sheet] = append(absent[p.Sheet], p)
+				if i, ok := at[p.Sheet]; ok {
+					list[i].Fields = append(list[i].Fields, f.Fields...)
+					list[i].Message = absentLabels(where, absent[p.Sheet])
+					continue
+				}
+				at[p.Sheet] = len(list)
+				f.Message = absentLabels(where, absent[p.Sheet])
 			}
 			if p.Sheet == "" && len(p.Specs) > 0 {
 				f.Message = fmt.Sprintf("报送的工作簿里没有《%s》这张表（按表内的标签识别，与工作表名无关）%s。请补齐后重新报送", p.Specs[0].Sheet, hangs)
@@ -74,6 +85,25 @@ func (rd *reader) problems(read *unit.Item, reported map[string]bool) finding.Li
 		list = append(list, f)
 	}
 	return list
+}
+
+// absentLabels says which labels that may be absent are, each with the cell by
+// which it was looked for.
+func absentLabels(where string, problems []fillin.Problem) string {
+	var labels []string
+	var specs []*fillin.Spec
+	for _, p := range problems {
+		labels = append(labels, fmt.Sprintf("“%s”（%s 附近）", p.Label, p.Cell))
+		specs = append(specs, p.Specs...)
+	}
+	if len(problems) == 1 {
+		labels[0] = fmt.Sprintf("“%s”", problems[0].Label)
+	}
+	hangs := ""
+	if len(specs) > 0 {
+		hangs = "，因此读不到" + names(specs)
+	}
+	return fmt.Sprintf("%s没有%s这一栏%s，请核对是否漏了", where, strings.Join(labels, "、"), hangs)
 }
 
 // elsewhere reports whether everything that hangs on a label was read from some workbook.

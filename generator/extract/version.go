@@ -130,14 +130,18 @@ func newestItems(readers []*reader, list string) {
 		for _, h := range holders[1:] {
 			if !sameItems([]unit.Item{*first.item}, []unit.Item{*h.item}) {
 				older = append(older, h)
+				continue
 			}
+			gone[h.item] = true
+			h.from.note(named(h.item), fmt.Sprintf(
+				"这份报送件里的“%s”与《%s》里的完全相同，只算一份", title, first.from.workbook.Path))
 		}
 		if slices.ContainsFunc(older, func(h holder) bool { return !later(first.from, h.from) || !sameTelling(first.item, h.item) }) {
 			continue
 		}
 		for _, h := range older {
 			gone[h.item] = true
-			h.from.note(origin(h.item), fmt.Sprintf(
+			h.from.note(named(h.item), fmt.Sprintf(
 				"这份报送件里的“%s”（%s保存）与《%s》里的（%s保存）不同，已用后保存的一份代替，请核对以哪一份为准",
 				title, saved(h.from), first.from.workbook.Path, saved(first.from)))
 		}
@@ -265,6 +269,12 @@ func sameTelling(a, b *unit.Item) bool {
 // byAge sorts what was saved later to the front, what does not say when to the
 // end, and equals by their paths, so that the order in which files came means nothing.
 func byAge(a, b *reader) int {
+	switch {
+	case later(a, b):
+		return -1
+	case later(b, a):
+		return 1
+	}
 	return cmp.Or(b.modified().Compare(a.modified()), strings.Compare(a.workbook.Path, b.workbook.Path))
 }
 
@@ -278,16 +288,23 @@ func (rd *reader) modified() time.Time {
 	return time.Time{}
 }
 
-// later reports whether a was certainly saved after b.
+// later reports whether a certainly counts before b: it was saved later, or, where
+// they do not both say when that was, it arrived later.
 func later(a, b *reader) bool {
 	x, y := a.modified(), b.modified()
-	return !x.IsZero() && !y.IsZero() && x.After(y)
+	if x.IsZero() || y.IsZero() || x.Equal(y) {
+		return a.workbook.Arrived > b.workbook.Arrived
+	}
+	return x.After(y)
 }
 
 // beijing is the clock of whoever reads the messages; files count in UTC.
 var beijing = time.FixedZone("", 8*60*60)
 
 func saved(rd *reader) string {
+	if rd.modified().IsZero() {
+		return fmt.Sprintf("第%d次报来、没有写明何时", rd.workbook.Arrived)
+	}
 	return rd.modified().In(beijing).Format("2006年1月2日15:04:05")
 }
 

@@ -109,14 +109,15 @@ func TestNewerVersions(t *testing.T) {
 			[]sent{{"a.xlsx", early, form("89"), "89", map[string]string{"甲": "5", "乙": "6"}}, {"b.xlsx", late, form("98"), "98", nil}}, "98 98 [甲5 乙6]",
 			[]string{"notice R-ID-05 a.xlsx! 这份报送件里的《表》（2023年3月1日10:00:00保存）与《b.xlsx》里的（2023年3月21日00:30:00保存）不同，已用后保存的一份代替，请核对以哪一份为准"}},
 		{"everything again with one project corrected",
-			[]sent{{"a.xlsx", early, form("98"), "98", map[string]string{"甲": "5", "乙": "6"}}, {"b.xlsx", late, form("98"), "98", map[string]string{"甲": "7", "乙": "6"}}}, "98 98 [乙6 甲7]",
+			[]sent{{"a.xlsx", early, form("98"), "98", map[string]string{"甲": "5", "乙": "6"}}, {"b.xlsx", late, form("98"), "98", map[string]string{"甲": "7", "乙": "6"}}}, "98 98 [甲7 乙6]",
 			[]string{
 				"notice R-ID-05 a.xlsx! 这份报送件里的《表》与《b.xlsx》里的完全相同，只用其中一份",
-				"notice R-ID-05 a.xlsx! 这份报送件里的“甲”（2023年3月1日10:00:00保存）与《b.xlsx》里的（2023年3月21日00:30:00保存）不同，已用后保存的一份代替，请核对以哪一份为准",
+				"notice R-ID-05 a.xlsx!C4 这份报送件里的“甲”（2023年3月1日10:00:00保存）与《b.xlsx》里的（2023年3月21日00:30:00保存）不同，已用后保存的一份代替，请核对以哪一份为准",
+				"notice R-ID-05 a.xlsx!C4 这份报送件里的“乙”与《b.xlsx》里的完全相同，只算一份",
 			}},
 		{"a project that does not say when",
 			[]sent{{"a.xlsx", "", form("98"), "", nil}, {"b.xlsx", "", nil, "", map[string]string{"甲": "5"}}, {"c.xlsx", late, nil, "", map[string]string{"甲": "6"}}}, "98  [甲5]",
-			[]string{"error R-ID-05 c.xlsx! “甲”报送了两份且内容不一致：《b.xlsx》的“甲”和《c.xlsx》的“甲”。请只保留正确的一份"}},
+			[]string{"error R-ID-05 c.xlsx!C4 “甲”报送了两份且内容不一致：《b.xlsx》的“甲”和《c.xlsx》的“甲”。请只保留正确的一份"}},
 	} {
 		var books []unit.Workbook
 		for _, s := range c.sent {

@@ -31,10 +31,12 @@ type alignment struct {
 	rivals  []int    // of each row of the form: another row of the sheet that agrees as well, 0 for none
 	taken   bits
 	letters []Problem
-	places  []place // storage of at
-	units   []noted // of each label: the unit of money that it names
-	cols    []int   // of each column of the form: where it stands in the sheet
-	spare   []*hit  // scratch
+	places  []place      // storage of at
+	units   []noted      // of each label: the unit of money that it names
+	cols    []int        // of each column of the form: where it stands in the sheet
+	edge    int          // the last column in which a label stands, 0 when not yet known
+	foreign []ooxml.Span // rows among the items of a list that are another block of the form
+	spare   []*hit       // scratch
 }
 
 // noted is something that is found out once.
@@ -66,7 +68,9 @@ func (s section) align() *alignment {
 			a.assign(int32(t), n, false)
 		}
 	}
+	a.leaveItems(score)
 	a.rescueRows(score)
+	a.findStretches()
 	a.rescueLabels()
 	a.lastResort()
 	return a
@@ -281,10 +285,10 @@ func (a *alignment) share(same []int32, free []*hit, rescued bool) {
 		if up < 0 || a.at[up] == nil {
 			continue
 		}
-		span := a.at[up].rect
+		from, to := a.span(a.at[up])
 		var under []*hit
 		for _, h := range free {
-			if col := a.cellRef(h.cell).Col; col >= span.From.Col && col <= span.To.Col && !a.overlaps(h) {
+			if col := a.cellRef(h.cell).Col; col >= from && col <= to && !a.overlaps(h) {
 				under = append(under, h)
 			}
 		}
@@ -436,6 +440,9 @@ func (a *alignment) rowOf(t int32) int {
 // rows: what looks like a label there is what somebody filled in.
 func (a *alignment) amongItems(h *hit) bool {
 	ref := a.cellRef(h.cell)
+	if _, ok := a.stretchAt(ref.Row); ok {
+		return false
+	}
 	for _, b := range a.form.blocks {
 		area, ok := a.area(b)
 		if !ok || ref.Row <= area.From.Row || ref.Row >= area.To.Row {
@@ -452,19 +459,24 @@ func (a *alignment) amongItems(h *hit) bool {
 // aligned row below it, and from its first to its last column.
 func (a *alignment) area(b *block) (ooxml.Rect, bool) {
 	var r ooxml.Rect
-	own := int32(-1)
+	own, moved := int32(-1), false
 	for _, col := range b.columns {
 		p := a.at[col.head]
 		if p == nil {
 			continue
 		}
+		moved = moved || a.rescued[col.head] // with what stands below it
 		own = a.form.labels[col.head].row
+		bottom := p.rect.To.Row
+		if bottom-p.rect.From.Row >= tallHeader {
+			bottom = p.rect.From.Row // merged down over the items
+		}
 		if r.To.Col == 0 {
 			r = p.rect
-			r.From.Row = p.rect.To.Row
+			r.From.Row = bottom
 			continue
 		}
-		r.From.Row = max(r.From.Row, p.rect.To.Row)
+		r.From.Row = max(r.From.Row, bottom)
 		r.From.Col, r.To.Col = min(r.From.Col, p.rect.From.Col), max(r.To.Col, p.rect.To.Col)
 	}
 	if own < 0 {
@@ -472,12 +484,15 @@ func (a *alignment) area(b *block) (ooxml.Rect, bool) {
 	}
 	r.To.Row = a.to + 1
 	for id, p := range a.at {
-		if p != nil && !a.rescued[id] && a.form.labels[id].row > own && p.rect.From.Row > r.From.Row {
+		if p != nil && (moved || !a.rescued[id]) && a.form.labels[id].row > own && p.rect.From.Row > r.From.Row {
 			r.To.Row = min(r.To.Row, p.rect.From.Row)
 		}
 	}
 	return r, true
 }
+
+// tallHeader is how many rows no header of a list takes up.
+const tallHeader = 4
 
 // lastResort looks for labels in which one letter is wrong, among cells that
 // are no label of the form, between the neighbours of the label's row.

@@ -2,6 +2,8 @@ package fillin
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"jixiao/generator/ooxml"
 )
@@ -12,12 +14,16 @@ import (
 // be changed afterwards; the Layout points into it.
 func (m *Map) Locate(book *ooxml.Workbook) *Layout {
 	found := map[*form][]*reading{}
-	matched := make([]bool, len(book.Sheets))
+	sheet := map[*reading]int{} // where it was read
 	look := func(i int, wanted func(*form) bool) {
+		if instructs(&book.Sheets[i]) {
+			return
+		}
 		for _, s := range m.sections(newView(&book.Sheets[i])) {
 			if wanted(s.form) {
-				found[s.form] = append(found[s.form], s.read())
-				matched[i] = true
+				r := s.read()
+				found[s.form] = append(found[s.form], r)
+				sheet[r] = i
 			}
 		}
 	}
@@ -36,6 +42,13 @@ func (m *Map) Locate(book *ooxml.Workbook) *Layout {
 			look(i, func(f *form) bool { return !seen[f] && (f.list == nil || len(seen) == 0) })
 		}
 	}
+	matched := make([]bool, len(book.Sheets))
+	for f := range found {
+		found[f] = withoutExamples(found[f])
+		for _, r := range found[f] {
+			matched[sheet[r]] = true
+		}
+	}
 	l := &Layout{}
 	for i := range book.Sheets {
 		if book.Sheets[i].Hidden && !matched[i] {
@@ -50,9 +63,46 @@ func (m *Map) Locate(book *ooxml.Workbook) *Layout {
 		}
 	}
 	if len(l.Sheets) > 0 {
+		for r := range sheet {
+			r.restore()
+		}
 		m.assemble(l, found)
 	}
 	return l
+}
+
+// instructions are how sheets are called that explain the form.
+var instructions = []string{"填表说明", "填报说明", "填写说明", "填列说明", "编制说明", "填表须知", "填报须知", "填写须知", "填表指南", "填报指南", "填写指南", "填报要求", "使用说明"}
+
+// instructs reports whether a sheet explains the form: it names the labels too,
+// and beside each what to fill in. Its name or its first text says so.
+func instructs(s *ooxml.Sheet) bool {
+	says := func(text string) bool {
+		if len(text) > labelLimit {
+			return false
+		}
+		n := labelOf(text)
+		return n == "说明" || slices.ContainsFunc(instructions, func(w string) bool {
+			return n == w || strings.HasSuffix(n, w) || strings.HasPrefix(n, w) && utf8.RuneCountInString(n) <= 12
+		})
+	}
+	if says(s.Name) {
+		return true
+	}
+	i := slices.IndexFunc(s.Cells, func(c ooxml.Cell) bool { return !blank(c.Text) })
+	return i >= 0 && s.Cells[i].Kind == ooxml.TextCell && says(s.Cells[i].Text)
+}
+
+// withoutExamples drops what was read from sheets that are called examples,
+// where the same sheet of the form was filled in elsewhere.
+func withoutExamples(readings []*reading) []*reading {
+	example := func(r *reading) bool {
+		return slices.ContainsFunc([]string{"示例", "样例", "范例", "参考", "例表"}, func(w string) bool { return strings.Contains(r.v.sheet.Name, w) })
+	}
+	if !slices.ContainsFunc(readings, func(r *reading) bool { return !example(r) && !r.empty() }) {
+		return readings
+	}
+	return slices.DeleteFunc(readings, example)
 }
 
 // passedOver reports a hidden sheet that is filled in as a repeating sheet of the

@@ -23,6 +23,9 @@ func (a *alignment) cut(id int32, s *slot) (text string, last bool) {
 		return a.clean(whole[a.valueOf(id):p.from], s), false
 	}
 	end := int32(len(whole))
+	if p.end > 0 {
+		end = p.end
+	}
 	for o, q := range a.at {
 		if q == nil || q.cell != p.cell || int32(o) == id {
 			continue

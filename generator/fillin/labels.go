@@ -3,6 +3,7 @@ package fillin
 import (
 	"bytes"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -97,6 +98,11 @@ func fold(b []byte, r rune) []byte {
 	case '∶', '︰', '﹕', 'ː':
 		return append(b, ':')
 	}
+	if r >= '①' && r <= '⑳' { // a number before a label, to be told from its text
+		b = append(b, '(')
+		b = strconv.AppendInt(b, int64(r-'①')+1, 10)
+		return append(b, ')')
+	}
 	var buf [utf8.UTFMax]byte
 	n := utf8.EncodeRune(buf[:], r)
 	parts := norm.NFKC.Properties(buf[:n]).Decomposition()
@@ -147,15 +153,17 @@ func bare(b []byte) []byte {
 func labelOf(text string) string { return strings.TrimRight(normalised(text), ":;") }
 
 // loose is a label without what units like to change: what stands in brackets,
-// a leading 其中, a number or a mark before it. It never returns an empty text.
+// a leading 其中, a number or a mark before it, a mark or a unit of money behind
+// it. It never returns an empty text.
 // The result may lie in room.
 func loose(b, room []byte) []byte {
 	out := b
 	if bytes.IndexByte(out, '(') >= 0 {
 		out = withoutBrackets(out, room)
 	}
-	if out = bare(out); len(out) > 0 && (out[0] == '*' || out[0] == '#' || out[0] == "★"[0]) {
-		out = bytes.TrimLeft(out, "*#★※▲●◆")
+	out = withoutUnit(unmarked(bare(out)))
+	if cut := numbering(out); cut > 0 {
+		out = out[cut:]
 	}
 	if rest := bytes.TrimPrefix(out, []byte("其中")); len(rest) < len(out) {
 		out = bytes.TrimLeft(rest, ":,，")
@@ -167,6 +175,36 @@ func loose(b, room []byte) []byte {
 		return b
 	}
 	return out
+}
+
+// marks are what units put before or behind a label to say that it must be filled in, or matters most.
+const marks = "*#★※▲●◆■□☆"
+
+// unmarked takes marks off both ends of a label.
+func unmarked(b []byte) []byte {
+	mark := func(first byte) bool { return first == '*' || first == '#' || first == "★"[0] }
+	if len(b) > 0 && mark(b[0]) {
+		b = bytes.TrimLeft(b, marks)
+	}
+	if len(b) > 0 && mark(b[len(b)-lastLetter(b)]) {
+		b = bare(bytes.TrimRight(b, marks))
+	}
+	return b
+}
+
+// withoutUnit takes a unit of money off the end of a label: 全年执行数/万元.
+func withoutUnit(b []byte) []byte {
+	rest, ok := bytes.CutSuffix(b, []byte("万元"))
+	if !ok {
+		if rest, ok = bytes.CutSuffix(b, []byte("/元")); !ok {
+			return b
+		}
+	}
+	rest = bytes.TrimRight(rest, "/,:")
+	if utf8.RuneCount(rest) < 2 || rest[len(rest)-1] < utf8.RuneSelf {
+		return b // 5万元
+	}
+	return rest
 }
 
 // withoutBrackets drops closed pairs of brackets with what is in them.

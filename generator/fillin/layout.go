@@ -17,10 +17,15 @@
 //	labels.go    one spelling for labels
 //	view.go      the sheet, its rows and merged cells
 //	scan.go      all labels of the form in the sheet, however they are written     ─► hits
+//	title.go     what titles say in passing: the year, the sum of the scores       ─► weak hits
+//	joined.go    labels in several cells: one letter a cell, one half below the other
 //	section.go   which sheet of the form it is; forms one below the other are cut  ─► sections
+//	beside.go    … and forms side by side
 //	align.go     rows of the form against rows of the section, then their labels   ─► alignment
+//	stretch.go   labels among the items of a list: moved blocks, subtotals
 //	pick.go      the cell of a value, from the cells of its labels
 //	cut.go       the value inside its cell
+//	owncell.go   a value behind its label where the form has a cell of its own for it
 //	list.go      the items of a list
 //	locate.go    all of one section                                                 ─► reading
 //	assemble.go  all of the workbook                                                ─► Layout
@@ -74,12 +79,14 @@ type Located struct {
 	Sheet  string
 	Cell   ooxml.Ref   // the cell itself; for merged cells the top left one
 	Source *ooxml.Cell // nil when the cell is empty
-	Raw    string      // the cell's text, or the part of it that was cut out between labels; "" for 指标2： and other place holders
+	// Raw is the cell's text, or the part of it that was cut out between labels; "" for 指标2： and other place holders. Goals
+	// that take a row each are one text: what follows below Cell is in Raw too, a line each.
+	Raw string
 	// Filled says that the value is not the place's own: it was filled down from a merged cell, or into a blank one from the
 	// text above. Raw and Source are those of the cell that it comes from. A figure that is Filled counts there, not here.
 	Filled bool
-	// Unit is the unit of an amount as the header, the row's label, a label around them or a note of the sheet writes it,
-	// nearest first: 元 万元 亿元, also 千元 and 百万元; "" when nothing says.
+	// Unit is the unit of an amount as the header, the row's label, a label around them, a text beside the rows of figures or
+	// a note of the sheet writes it, nearest first: 元 万元 亿元, also 千元 and 百万元; "" when nothing says.
 	Unit string
 	// OtherUnit is what a note of the sheet states when it contradicts Unit: 年度预算申请（万元） under 金额单位：元. Then nobody knows which holds.
 	OtherUnit string

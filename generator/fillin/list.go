@@ -22,10 +22,18 @@ func (r *reading) markBusy() {
 				r.busy[ref.Row] = true
 			}
 		}
+		for _, s := range r.foreign {
+			for row := s.From; row <= s.To; row++ {
+				r.busy[row] = true
+			}
+		}
 		own := r.form.labels[b.columns[0].head].row
 		for id, p := range r.at {
 			if p != nil && r.form.labels[id].row != own {
 				mark(p.rect.From)
+				if p.down > 0 {
+					mark(ooxml.Ref{Row: int(p.down), Col: p.rect.From.Col})
+				}
 			}
 		}
 		for _, c := range r.cells {
@@ -47,16 +55,20 @@ func (r *reading) list(b *block) ListOf {
 		return out
 	}
 	w := &walker{reading: r, block: b, area: area, carry: make([]carried, len(b.columns)), spots: make([]spot, len(b.columns))}
-	w.sumLost = slices.ContainsFunc(r.form.fields, func(f *field) bool {
-		return f.row >= 0 && r.at[f.row] == nil && slices.ContainsFunc(b.columns, func(c *column) bool { return c.head == f.head })
-	})
+	for _, f := range r.form.fields {
+		if f.row >= 0 && r.at[f.row] == nil && slices.ContainsFunc(b.columns, func(c *column) bool { return c.head == f.head }) {
+			w.sumLost = append(w.sumLost, f.head)
+		}
+	}
 	first := r.v.after(area.From.Row + 1)
 	for i := first; i < len(r.v.rows) && r.v.rows[i].number < area.To.Row; i++ {
 		w.rows = append(w.rows, r.v.rows[i].number)
 	}
+	w.endLost = r.endLost(b)
 	w.spell()
 	for _, n := range w.rows {
 		if cells, ok := w.item(n); ok {
+			w.begun = true
 			w.nest(&out, cells)
 		}
 	}
@@ -71,8 +83,11 @@ type walker struct {
 	rows  []int
 	carry []carried               // of each column: what blank cells below are filled with
 	spelt map[int]map[int]carried // column ─► row ─► a text spelt downwards, one letter a cell
-	// sumLost says that the label of a sum below the list was not found, so that a row of figures may be that sum.
-	sumLost bool
+	// sumLost are the headers of a sum below the list of which the label was not found: a row that says something under
+	// these only, or figures only, may be that sum.
+	sumLost []int32
+	begun   bool // an item was found
+	endLost bool // none of the labels was found that the form has below the list
 
 	n     normal // scratch
 	spots []spot // scratch
@@ -87,12 +102,13 @@ type carried struct {
 
 // item reads one row; false when it is none: blank, a repeated header, a note, a sum.
 func (w *walker) item(n int) ([]Located, bool) {
-	if w.busy[n] || w.isHeader(n) || w.isNoteRow(n) {
+	if w.busy[n] || w.isHeader(n) || w.isNoteRow(n) || w.isHeaderRest(n) {
 		return nil, false
 	}
 	spots := w.spots
-	own := false // the row says something of its own
-	texts := false
+	own := false                // the row says something of its own
+	texts, text := 0, int32(-1) // how many columns of texts say something, and the cell of one
+	sum := len(w.sumLost) > 0   // it may be a sum
 	for j, c := range w.block.columns {
 		spots[j] = spot{ref: ooxml.Ref{Row: n}, cell: -1}
 		head := w.at[c.head]
@@ -104,9 +120,15 @@ func (w *walker) item(n int) ([]Located, bool) {
 			continue
 		}
 		own = true
-		texts = texts || isText(c.spec)
+		sum = sum && (!isText(c.spec) || slices.Contains(w.sumLost, c.head))
+		if isText(c.spec) {
+			texts, text = texts+1, spots[j].cell
+		}
 	}
-	if own && (w.isSum(n, texts) || !texts && (w.sumLost || w.labelled(n))) {
+	if own && texts == 1 && w.isTitle(n, text) {
+		return nil, false
+	}
+	if own && (w.isSum(n, texts > 0) || sum || texts == 0 && w.labelled(n) || texts == 1 && w.callsSum(text)) {
 		return nil, false
 	}
 	down := w.fillDown(n, spots)
@@ -202,16 +224,100 @@ func (w *walker) isSum(n int, named bool) bool {
 		}
 		w.n.set(c.Text, labelLimit)
 		text := bare(w.n.b)
-		for _, s := range sums {
-			if string(text) == s {
-				return true
-			}
+		if slices.Contains(sums, string(text)) {
+			return true
 		}
-		if !named && utf8.RuneCount(text) <= 10 && slices.ContainsFunc(append(sums, "得分"), func(s string) bool { return bytes.Contains(text, []byte(s)) }) {
+		if !named && utf8.RuneCount(text) <= 14 && slices.ContainsFunc(append(sums, "得分"), func(s string) bool { return bytes.Contains(text, []byte(s)) }) {
 			return true
 		}
 	}
 	return false
+}
+
+// isTitle reports whether a row that has one text and no figure is no item but
+// something else that the form does not know: a text of many columns, a text
+// with a label beside it that is none of the list's, or a heading right above the next header.
+func (w *walker) isTitle(n int, text int32) bool {
+	values := 0
+	for j, c := range w.block.columns {
+		if s := w.spots[j]; !c.down && s.cell >= 0 && !s.filled && !dashCell(&w.v.sheet.Cells[s.cell]) {
+			values++
+		}
+	}
+	if values > 1 {
+		return false
+	}
+	cells := 0
+	lo, hi := w.v.row(n)
+	for i := lo; i < hi; i++ {
+		c := &w.v.sheet.Cells[i]
+		if !w.v.says(i) {
+			continue
+		}
+		cells++
+		if c.Ref.Col < w.area.From.Col && c.Kind == ooxml.TextCell && speaks(c.Text, 4) {
+			return true
+		}
+	}
+	if cells == 1 && w.endLost || width(w.v.rect(w.v.sheet.Cells[text].Ref)) >= 3 || slices.ContainsFunc(w.hitsIn(n), func(h hit) bool { return h.whole && w.twice[h.label] }) {
+		return true
+	}
+	return cells == 1 && n == w.rows[len(w.rows)-1] && slices.ContainsFunc(w.hitsIn(w.area.To.Row), func(h hit) bool { return w.form.labels[h.label].head })
+}
+
+// endLost reports whether nothing tells where a list ends: the form has labels
+// of values below it, and none of them was found.
+func (a *alignment) endLost(b *block) bool {
+	below := false
+	for id, l := range a.form.labels {
+		if l.rect.From.Row > b.rows.To && len(l.specs) > 0 {
+			below = true
+			if a.at[id] != nil {
+				return false
+			}
+		}
+	}
+	return below
+}
+
+// dashCell reports whether a cell only holds a sign for nothing.
+func dashCell(c *ooxml.Cell) bool {
+	return c.Kind == ooxml.TextCell && len(c.Text) < 20 && dash([]byte(normalised(c.Text)))
+}
+
+// callsSum reports whether the only text of a row calls it a sum: 产出指标小计（50分）.
+func (w *walker) callsSum(cell int32) bool {
+	text := w.v.sheet.Cells[cell].Text
+	if len(text) > 120 {
+		return false
+	}
+	name := looseText(text)
+	return utf8.RuneCountInString(name) <= 14 && slices.ContainsFunc(sums, func(s string) bool { return strings.HasSuffix(name, s) })
+}
+
+// isHeaderRest reports whether a row only goes on with the header above it: (A)
+// below 年度指标值.
+func (w *walker) isHeaderRest(n int) bool {
+	if w.begun {
+		return false
+	}
+	lo, hi := w.v.row(n)
+	rest := false
+	for i := lo; i < hi; i++ {
+		c := &w.v.sheet.Cells[i]
+		if c.Ref.Col < w.area.From.Col || c.Ref.Col > w.area.To.Col || !w.v.says(i) {
+			continue
+		}
+		if c.Kind != ooxml.TextCell || len(c.Text) > 60 {
+			return false
+		}
+		w.n.set(c.Text, labelLimit)
+		if b := bare(w.n.b); len(b) == 0 || b[0] != '(' || closing(b) != len(b) {
+			return false
+		}
+		rest = true
+	}
+	return rest
 }
 
 // labelled reports whether a text stands in the row outside the list's columns:
@@ -248,7 +354,9 @@ func (w *walker) fillDown(n int, spots []spot) []carried {
 		case s.cell >= 0:
 			t := carried{s, w.v.sheet.Cells[s.cell].Text, true}
 			w.carryOn(j, t)
-			out[j] = t
+			if !s.filled || w.fits(j, spots) {
+				out[j] = t
+			}
 		case s.filled || w.underMerge(s.ref):
 			// A merged cell without text: nobody knows what it said.
 			w.carry[j].ok = false

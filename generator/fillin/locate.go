@@ -2,7 +2,6 @@ package fillin
 
 import (
 	"slices"
-	"strings"
 
 	"jixiao/generator/ooxml"
 	"jixiao/generator/value"
@@ -14,7 +13,8 @@ type reading struct {
 	cells    []Located
 	lists    []ListOf
 	problems []Problem
-	busy     map[int]bool // rows inside a list's area that hold something else
+	busy     map[int]bool      // rows inside a list's area that hold something else
+	stated   map[[3]int]string // units of money beside rows of figures, once looked for
 }
 
 // read locates every value of the section's form.
@@ -26,6 +26,7 @@ func (s section) read() *reading {
 		}
 	}
 	r.settleRivals()
+	r.ownCells()
 	r.markBusy()
 	for _, b := range r.form.blocks {
 		r.lists = append(r.lists, r.list(b))
@@ -123,6 +124,9 @@ func (r *reading) take(f *field, label int32, s spot) (Located, bool) {
 		return r.located(f, s, ""), true
 	}
 	text := r.v.sheet.Cells[s.cell].Text
+	for _, i := range s.more {
+		text += "\n" + r.v.sheet.Cells[i].Text
+	}
 	if len(f.cell.slots) > 1 && f.key < 0 {
 		part, ok := f.part(text)
 		if !ok {
@@ -179,8 +183,63 @@ func (r *reading) unit(f *field, at ooxml.Ref) (unit, other string) {
 		}
 		return u.text, noted
 	}
+	if u := r.unitBeside(f, at); u != "" {
+		if noted == u {
+			noted = ""
+		}
+		return u, noted
+	}
 	return noted, ""
 }
+
+// unitBeside finds the unit that a text left of a value states which is no
+// label of the form: the block of figures is called otherwise than in the form,
+// 项目资金（元）. It stands in the row of the value or of its header, or is
+// merged down the side of that row, left of all that belongs to the value.
+func (r *reading) unitBeside(f *field, at ooxml.Ref) string {
+	top, left := at.Row, at.Col
+	if f.head >= 0 && r.at[f.head] != nil {
+		top = min(top, r.at[f.head].rect.From.Row)
+	}
+	if p := r.placed(max(f.row, f.key)); p != nil {
+		left = min(left, p.rect.From.Col)
+	}
+	key := [3]int{top, at.Row, left}
+	if u, ok := r.stated[key]; ok {
+		return u
+	}
+	unit := ""
+	for i := r.v.after(max(r.from, top-nearRows)); i < len(r.v.rows) && r.v.rows[i].number <= at.Row; i++ {
+		for c := r.v.rows[i].lo; c < r.v.rows[i].hi; c++ {
+			cell := &r.v.sheet.Cells[c]
+			if cell.Ref.Col > left || cell.Ref.Col == left && cell.Ref.Row == at.Row {
+				break
+			}
+			if cell.Kind != ooxml.TextCell || len(cell.Text) > labelLimit || r.taken.has(int32(c)) || !r.v.says(c) || r.v.rect(cell.Ref).To.Row < top {
+				continue
+			}
+			if u := unitIn(cell.Text); u != "" {
+				unit = u
+			}
+		}
+	}
+	if r.stated == nil {
+		r.stated = map[[3]int]string{}
+	}
+	r.stated[key] = unit
+	return unit
+}
+
+// placed is the place of a label, nil for none.
+func (r *reading) placed(id int32) *place {
+	if id < 0 {
+		return nil
+	}
+	return r.at[id]
+}
+
+// nearRows is how far above a table the text may begin that is merged down its side.
+const nearRows = 12
 
 // noted is the unit that a note of the sheet states: the nearest above the cell, else the first.
 func (r *reading) noted(at ooxml.Ref) string {
@@ -253,7 +312,6 @@ func (r *reading) missing() {
 			continue
 		}
 		if r.at[id] != nil {
-			r.leftover(int32(id), l)
 			continue
 		}
 		var lost []*Spec
@@ -270,20 +328,6 @@ func (r *reading) missing() {
 			p.Kind = LabelTwice
 		}
 		r.problems = append(r.problems, p)
-	}
-}
-
-// leftover reports a label that has something behind it in its cell which is no
-// value of the form: 总分：98 where the form has the sum in a cell of its own.
-func (r *reading) leftover(id int32, l *label) {
-	p := r.at[id]
-	said := func(p Problem) bool { return p.Label == l.text }
-	if p.whole || l.kind != apart || slices.ContainsFunc(r.problems, said) || slices.ContainsFunc(r.cells, func(c Located) bool { return c.Source == &r.v.sheet.Cells[p.cell] }) {
-		return
-	}
-	if text, _ := r.cut(id, nil); !blank(text) {
-		c := &r.v.sheet.Cells[p.cell]
-		r.problems = append(r.problems, Problem{Kind: LabelDiffers, Label: l.text, Found: compact(c.Text), Specs: l.specs, Sheet: r.v.sheet.Name, Cell: c.Ref.String()})
 	}
 }
 
@@ -340,7 +384,6 @@ func (r *reading) isYear(s *Spec) bool {
 		if f.spec != s || f.key < 0 {
 			return false
 		}
-		l := r.form.labels[f.key]
-		return l.kind == post && strings.HasPrefix(l.norm, "年")
+		return r.form.labels[f.key].isYear()
 	})
 }

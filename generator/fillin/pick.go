@@ -4,14 +4,16 @@ import (
 	"slices"
 
 	"jixiao/generator/ooxml"
+	"jixiao/generator/value"
 )
 
 // spot is a cell of the sheet that was found for a value.
 type spot struct {
 	ref    ooxml.Ref
-	cell   int32 // index into sheet.Cells, -1 for an empty cell
-	filled bool  // it is a merged cell that begins further up
-	twice  bool  // several cells could be meant
+	cell   int32   // index into sheet.Cells, -1 for an empty cell
+	filled bool    // it is a merged cell that begins further up
+	twice  bool    // several cells could be meant
+	more   []int32 // further cells below that continue the text
 }
 
 // said makes a spot of a cell that says something, or else of an empty one at ref.
@@ -61,7 +63,7 @@ func (a *alignment) under(row int, head *place, labels bool) spot {
 	first := ooxml.Ref{Row: row, Col: from}
 	if m, ok := a.v.merged(first); ok && m.From != first {
 		switch {
-		case m.From.Col < from:
+		case m.From.Col < from, m.From == head.rect.From:
 			// The cell belongs to the column that it begins in.
 			return spot{ref: first, cell: -1}
 		case m.From.Row < row:
@@ -86,7 +88,52 @@ func (a *alignment) under(row int, head *place, labels bool) spot {
 		}
 		best = spot{ref: ref, cell: int32(i)}
 	}
+	if best.cell >= 0 && best.ref.Col != from {
+		switch a.wide(head) {
+		case stolen:
+			return spot{ref: first, cell: -1}
+		case used:
+			best.twice = true
+		}
+	}
 	return best
+}
+
+// wideness says whether values may stand in the further columns of a wide header.
+type wideness uint8
+
+const (
+	unknown wideness = iota
+	spare            // its first column is empty: they may
+	used             // its first column holds values: what stands in the others is something else
+	stolen           // another header of the row was not found: the columns may be that one's, merged over
+)
+
+// wide looks at the first column of a header that takes up several.
+func (a *alignment) wide(head *place) wideness {
+	if head.wide != unknown {
+		return head.wide
+	}
+	own := a.form.labels[head.label]
+	head.wide = spare
+	end := a.to + 1
+	for id, l := range a.form.labels {
+		switch p := a.at[id]; {
+		case !l.head:
+		case p == nil && l.row == own.row:
+			head.wide = stolen
+			return stolen
+		case p != nil && p.rect.From.Row > head.rect.To.Row:
+			end = min(end, p.rect.From.Row)
+		}
+	}
+	for i := a.v.after(head.rect.To.Row + 1); i < len(a.v.rows) && a.v.rows[i].number < end; i++ {
+		if c := a.v.cell(ooxml.Ref{Row: a.v.rows[i].number, Col: head.rect.From.Col}); a.v.says(c) && !a.isLabel(int32(c)) {
+			head.wide = used
+			break
+		}
+	}
+	return head.wide
 }
 
 // beside finds the value right of a label: the next cell that says something
@@ -123,18 +170,50 @@ func (a *alignment) beside(id int32, f *field) spot {
 		return empty
 	}
 	col := found[0].ref.Col
+	l := a.form.labels[id]
 	switch {
 	case col == end+1 || col <= expected:
+		return found[0]
+	case f.key < 0 && col-p.rect.From.Col <= f.cell.rect.From.Col-l.rect.From.Col: // the label's merge was lost
 		return found[0]
 	case a.lost(f):
 		// It may belong to a label of this row that was not found, or be that label.
 		return empty
+	case f.key < 0 && len(found) == 1 && col <= a.right() && a.alone(id, f): // no other label or value is in its row
+		return found[0]
 	case f.key < 0 && col <= a.column(f.cell.rect.To.Col), a.v.bare(a.from, a.to, end, col):
 		found[0].twice = len(found) > 1
 		return found[0]
 	}
 	// Somebody's remark far to the right.
 	return empty
+}
+
+// right is the last column in which a label stands.
+func (a *alignment) right() int {
+	if a.edge == 0 {
+		for _, p := range a.at {
+			if p != nil {
+				a.edge = max(a.edge, p.rect.To.Col)
+			}
+		}
+	}
+	return a.edge
+}
+
+// alone reports whether a label and its value are all that its row holds of the
+// form: what else the form has in that row was found in other rows.
+func (a *alignment) alone(id int32, f *field) bool {
+	row := f.cell.rect.From.Row
+	for o, l := range a.form.labels {
+		if int32(o) == id || l.rect.From.Row > row || l.rect.To.Row < row {
+			continue
+		}
+		if p := a.at[o]; p == nil || p.rect.From.Row <= a.at[id].rect.From.Row && a.at[id].rect.From.Row <= p.rect.To.Row {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(a.form.fields, func(o *field) bool { return o != f && o.row == id })
 }
 
 // lost reports whether a label right of the field in its row of the form was not found.
@@ -213,13 +292,27 @@ func (a *alignment) below(f *field) spot {
 			end = min(end, p.rect.From.Row)
 		}
 	}
+	if s, ok := a.stretchAt(head.rect.From.Row); ok {
+		end = min(end, s.To+1)
+	}
 	best := spot{ref: ooxml.Ref{Row: head.rect.To.Row + 1, Col: head.rect.From.Col}, cell: -1}
 	first := a.v.after(head.rect.To.Row + 1)
 	for i := first; i < len(a.v.rows) && i < first+belowLimit && a.v.rows[i].number < end; i++ {
 		s := a.under(a.v.rows[i].number, head, true)
 		switch {
 		case s.cell < 0 || s.filled:
+		case a.strangers(own, a.v.rows[i].number) > 2:
+			// An item of a list whose header is gone.
+			if best.cell < 0 {
+				s.twice = true
+				return s
+			}
+			return best
 		case best.cell >= 0:
+			if !s.twice && s.ref.Col == best.ref.Col && a.continues(f, a.v.rows[i].number) {
+				best.more = append(best.more, s.cell)
+				continue
+			}
 			best.twice = true
 			return best
 		default:
@@ -230,4 +323,23 @@ func (a *alignment) below(f *field) spot {
 		}
 	}
 	return best
+}
+
+// goalRows bounds how many rows one value may be written into.
+const goalRows = 30
+
+// continues reports whether a row below a value continues it: the value is
+// running text, and the row says nothing right of the header but what stands
+// below that row of headers. So the goals of a year may take a row each.
+func (a *alignment) continues(f *field, row int) bool {
+	if f.spec.Format == nil || f.spec.Format.Type() != value.TypeLines || row > a.at[f.head].rect.To.Row+goalRows {
+		return false
+	}
+	lo, hi := a.v.row(row)
+	for i := lo; i < hi; i++ {
+		if c := &a.v.sheet.Cells[i]; c.Kind != ooxml.TextCell && c.Ref.Col >= a.at[f.head].rect.From.Col && a.v.says(i) {
+			return false
+		}
+	}
+	return a.belowHeads(a.form.labels[f.head].row, row)
 }

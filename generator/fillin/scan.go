@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"jixiao/generator/ooxml"
@@ -39,9 +38,11 @@ type hit struct {
 	label    int32 // index into Map.labels
 	from, to int32 // bytes of the cell's text that are the label, with its colon
 	value    int32 // for a label behind its value: where the value begins, or -1 when only what stands before tells
+	end      int32 // where the value ends that was seen behind the label, 0 when the next label tells
 	down     int32 // last row of a label that is spelt downwards, 0 otherwise
 	grade    grade
 	whole    bool // the label is all that the cell says
+	weak     bool // it counts only above all other labels, in a title
 }
 
 // weight is what a hit counts for the label.
@@ -59,7 +60,10 @@ type index struct {
 	tails  map[string][]string   // last two letters ─► the texts of exact that end so
 	heads  map[string][]int32    // first two letters ─► labels that stand before their value in the cell
 	firsts map[string]bool       // first letters of exact
+	starts map[string]bool       // beginnings of exact, shorter than the whole
+	totals []totalKey            // labels of a single score
 	posts  []postKey             // labels that stand behind their value
+	years  []int32               // those of them that stand behind the year
 	form   []*form               // of each label
 	rows   []int32               // of each label: a number for its row, unique over all sheets
 }
@@ -103,7 +107,8 @@ func spellings(synonyms map[string][]string) map[string][]string {
 var seals = []string{"(签字)", "签字", "(盖章)", "盖章", "(签章)", "签章", "(签名)", "签名", "(公章)", "(签字盖章)"}
 
 func newIndex(m *Map, synonyms map[string][]string) index {
-	x := index{exact: map[string][]spelling{}, loose: map[string][]spelling{}, tails: map[string][]string{}, heads: map[string][]int32{}, firsts: map[string]bool{}}
+	x := index{exact: map[string][]spelling{}, loose: map[string][]spelling{}, tails: map[string][]string{}, heads: map[string][]int32{},
+		firsts: map[string]bool{}, starts: map[string]bool{}}
 	taken := map[string]bool{}
 	row := int32(-1)
 	for i, l := range m.labels {
@@ -115,6 +120,9 @@ func newIndex(m *Map, synonyms map[string][]string) index {
 	}
 	for i, l := range m.labels {
 		id := int32(i)
+		if l.isYear() {
+			x.years = append(x.years, id)
+		}
 		if l.kind == post {
 			x.posts = append(x.posts, postKey{id, []byte(l.norm), strings.HasPrefix(l.norm, "年"), speaks(l.norm, 4)})
 			continue
@@ -125,6 +133,7 @@ func newIndex(m *Map, synonyms map[string][]string) index {
 			}
 			x.exact[text] = append(x.exact[text], spelling{id, g})
 			x.firsts[text[:firstLetter(text)]] = true
+			x.begin(text)
 			if t := tail(text); t != "" && !slices.Contains(x.tails[t], text) {
 				x.tails[t] = append(x.tails[t], text)
 			}
@@ -152,6 +161,7 @@ func newIndex(m *Map, synonyms map[string][]string) index {
 			x.heads[h] = append(x.heads[h], id)
 		}
 	}
+	x.findTotals(m)
 	return x
 }
 
@@ -216,6 +226,7 @@ type scanner struct {
 	n       normal
 	cell    int32
 	letters []letter
+	halves  []int32              // cells that may be the upper half of a label
 	room    [labelLimit + 8]byte // scratch
 }
 
@@ -235,6 +246,7 @@ func (m *Map) scan(v *view) bool {
 		}
 	}
 	s.downwards()
+	s.join()
 	return true
 }
 
@@ -248,6 +260,9 @@ func (s *scanner) one(c *ooxml.Cell) {
 	b := bare(s.n.b)
 	if len(b) < 2 {
 		return
+	}
+	if s.m.index.starts[string(b)] {
+		s.halves = append(s.halves, s.cell)
 	}
 	if _, size := utf8.DecodeRune(b); size == len(b) {
 		s.letters = append(s.letters, letter{c.Ref, s.cell, string(b)})
@@ -269,6 +284,7 @@ func (s *scanner) one(c *ooxml.Cell) {
 	}
 	if full && len(s.n.b) <= titleLimit {
 		s.behind(first)
+		s.titled(first)
 	}
 }
 
@@ -283,7 +299,11 @@ func (s *scanner) whole(b []byte, length int, down int32) {
 	for _, e := range s.m.index.exact[string(b)] {
 		s.add(hit{label: e.label, to: int32(length), value: -1, grade: e.grade, whole: true, down: down})
 	}
-	if bytes.IndexByte(bytes.TrimPrefix(b, []byte("其中:")), ':') >= 0 {
+	rest := b
+	if at := bytes.Index(b[:min(len(b), 20)], []byte("其中:")); at >= 0 {
+		rest = b[at+len("其中:"):]
+	}
+	if bytes.IndexByte(rest, ':') >= 0 {
 		return // 填报单位：（盖章） is a label with its value
 	}
 	for _, e := range s.m.index.loose[string(loose(b, s.room[:]))] {
@@ -458,93 +478,5 @@ func (s *scanner) gluedInside(first int, rows []int32) {
 				s.add(h)
 			}
 		}
-	}
-}
-
-// behind looks for labels that stand behind their value: 2022年度部门整体支出绩效自评表.
-func (s *scanner) behind(first int) {
-	b := s.n.b
-	for i := range s.m.index.posts {
-		k := &s.m.index.posts[i]
-		at := bytes.Index(b, k.text)
-		if at <= 0 {
-			continue
-		}
-		end := at + len(k.text)
-		h := hit{label: k.label, from: s.n.trace(at).from, to: s.n.trace(end - 1).to, value: -1, grade: byExact}
-		if k.year {
-			run := yearBefore(b[:at])
-			if run == 0 {
-				continue
-			}
-			h.value = s.n.trace(at - run).from
-		}
-		if !k.strong {
-			mates := slices.ContainsFunc(s.v.hits[first:], func(o hit) bool { return s.m.index.rows[o.label] == s.m.index.rows[k.label] && !o.whole })
-			alone := len(bytes.Trim(b[end:], ")")) == 0 && utf8.RuneCount(b[:at]) <= 14 && bytes.ContainsAny(b[:at], "0123456789〇零一二三四五六七八九")
-			if !mates && !alone {
-				continue
-			}
-		}
-		s.add(h)
-	}
-}
-
-// yearBefore is the length of the year at the end of b, in figures or Chinese figures.
-func yearBefore(b []byte) int {
-	n, count := 0, 0
-	for n < len(b) {
-		r, size := utf8.DecodeLastRune(b[:len(b)-n])
-		if !unicode.IsDigit(r) && !strings.ContainsRune("〇○零一二三四五六七八九", r) {
-			break
-		}
-		n += size
-		count++
-	}
-	if count < 2 {
-		return 0
-	}
-	return n
-}
-
-// letter is a cell that holds a single letter.
-type letter struct {
-	ref  ooxml.Ref
-	cell int32
-	text string
-}
-
-// downwards finds labels that are spelt one letter a cell from top to bottom.
-func (s *scanner) downwards() {
-	if len(s.letters) < 2 {
-		return
-	}
-	slices.SortStableFunc(s.letters, func(a, b letter) int {
-		if a.ref.Col != b.ref.Col {
-			return a.ref.Col - b.ref.Col
-		}
-		return a.ref.Row - b.ref.Row
-	})
-	found := false
-	var text []byte
-	for i := range s.letters {
-		if !s.m.index.firsts[s.letters[i].text] {
-			continue
-		}
-		text = append(text[:0], s.letters[i].text...)
-		for j := i + 1; j < len(s.letters) && j < i+12; j++ {
-			if s.letters[j].ref.Col != s.letters[i].ref.Col || s.letters[j].ref.Row != s.letters[j-1].ref.Row+1 {
-				break
-			}
-			text = append(text, s.letters[j].text...)
-			if len(s.m.index.exact[string(text)]) > 0 {
-				s.cell = s.letters[i].cell
-				s.whole(text, len(s.v.sheet.Cells[s.cell].Text), int32(s.letters[j].ref.Row))
-				found = true
-			}
-		}
-	}
-	if found {
-		slices.SortStableFunc(s.v.hits, func(a, b hit) int { return int(a.cell - b.cell) })
 	}
 }

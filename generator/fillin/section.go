@@ -15,6 +15,7 @@ const sectionLimit = 400
 
 // section is a stretch of rows of an incoming sheet that is one sheet of the form.
 type section struct {
+	m        *Map
 	v        *view
 	form     *form
 	from, to int // row numbers
@@ -47,6 +48,9 @@ func (m *Map) sections(v *view) []section {
 	if !m.scan(v) {
 		return nil
 	}
+	if out := m.sideBySide(v); out != nil {
+		return out
+	}
 	rows := v.hitRows()
 	var out []section
 	for lo := 0; lo < len(rows) && len(out) < sectionLimit; {
@@ -56,7 +60,7 @@ func (m *Map) sections(v *view) []section {
 			break
 		}
 		n := len(out)
-		s := section{v: v, form: best, from: 1, to: v.last.Row}
+		s := section{m: m, v: v, form: best, from: 1, to: v.last.Row}
 		if n > 0 {
 			s.from = v.titleRow(rows[lo].number, out[n-1].to)
 			out[n-1].to = s.from - 1
@@ -72,7 +76,43 @@ func (m *Map) sections(v *view) []section {
 		}
 		lo += cut
 	}
-	return out
+	return slices.DeleteFunc(out, func(s section) bool { return !s.tabular() })
+}
+
+// tabular reports whether at least two headers of one row of the form stand side
+// by side, where the form has such rows: instructions name all labels of a form
+// too, but one below the other.
+func (s *section) tabular() bool {
+	wanted := false
+	rows := s.own()
+	for t := range s.form.rows {
+		heads := 0
+		for _, id := range s.form.rows[t].labels {
+			if s.form.labels[id].head {
+				heads++
+			}
+		}
+		if heads < 2 {
+			continue
+		}
+		wanted = true
+		for _, r := range rows {
+			var first *hit
+			for i := range r.hits {
+				h := &r.hits[i]
+				if l := s.form.labels[h.label]; !l.head || l.row != int32(t) {
+					continue
+				}
+				if first != nil && h.cell != first.cell && s.form.labels[h.label].norm != s.form.labels[first.label].norm {
+					return true
+				}
+				if first == nil {
+					first = h
+				}
+			}
+		}
+	}
+	return !wanted
 }
 
 // covers returns, for every sheet of the form and every number n of rows, how
@@ -186,6 +226,14 @@ func (s *section) own() []hitRow {
 	lo, _ := slices.BinarySearchFunc(s.v.hits, s.from, func(h hit, row int) int { return cells[h.cell].Ref.Row - row })
 	hits := make([]hit, 0, len(s.v.hits)-lo)
 	var out []hitRow
+	dated := false // the year stands where the form has it
+	for _, h := range s.v.hits[lo:] {
+		if cells[h.cell].Ref.Row > s.to {
+			break
+		}
+		dated = dated || h.label >= first && h.label < last && !h.weak && s.form.labels[h.label-first].isYear()
+	}
+	title := true // no label of a value was seen so far, but what titles say
 	for _, h := range s.v.hits[lo:] {
 		row := cells[h.cell].Ref.Row
 		if row > s.to {
@@ -194,6 +242,11 @@ func (s *section) own() []hitRow {
 		if h.label < first || h.label >= last {
 			continue
 		}
+		l := s.form.labels[h.label-first]
+		if h.weak && (!title || dated && l.isYear()) {
+			continue
+		}
+		title = title && (h.weak || l.kind == post || h.end > 0 || len(l.specs) == 0)
 		h.label -= first
 		hits = append(hits, h)
 		if n := len(out); n == 0 || out[n-1].number != row {
@@ -211,4 +264,5 @@ type place struct {
 	hit
 	rect ooxml.Rect // of its cell
 	last int        // as a header: the last column that belongs to it, 0 when not yet known
+	wide wideness   // as a header of several columns
 }

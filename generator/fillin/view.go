@@ -10,6 +10,7 @@ import (
 // view is one sheet, made ready to be asked for places and labels.
 type view struct {
 	sheet  *ooxml.Sheet
+	whole  *ooxml.Sheet // the sheet that came in, when sheet is only some columns of it
 	rows   []rowAt
 	last   ooxml.Ref            // the lower right corner of what is used
 	merges []ooxml.Rect         // merged cells of more than one place

@@ -47,6 +47,22 @@ type Finding struct {
 	Basis      string   // 依据: the source of the rule
 	Amount     string   // for sums of money: the difference as an exact amount in 万元, else ""
 	Fields     []string // names of the fields it depends on, in the order of the rule
+
+	// Explanation is what the unit wrote about it (单位说明) when it sent its
+	// workbook back. It makes a notice 已说明; an error stays one.
+	Explanation string
+}
+
+// Explained reports whether the finding is 已说明: a notice that the unit has
+// explained. Nobody needs to act on it, but it stays on record.
+func (f *Finding) Explained() bool { return f.Level == Notice && f.Explanation != "" }
+
+// State is what users read as the finding's level: 错误, 提示, 已说明, 未判.
+func (f *Finding) State() string {
+	if f.Explained() {
+		return "已说明"
+	}
+	return f.Level.Chinese()
 }
 
 // List is a collection of findings of one unit or one run.
@@ -60,11 +76,23 @@ func (l List) Sort() {
 	})
 }
 
-// Count returns how many findings have the level.
+// Count returns how many findings have the level. Notices that are 已说明 are not
+// among the notices: see CountExplained.
 func (l List) Count(level Level) int {
 	n := 0
-	for _, f := range l {
-		if f.Level == level {
+	for i := range l {
+		if l[i].Level == level && !l[i].Explained() {
+			n++
+		}
+	}
+	return n
+}
+
+// CountExplained returns how many notices are 已说明.
+func (l List) CountExplained() int {
+	n := 0
+	for i := range l {
+		if l[i].Explained() {
 			n++
 		}
 	}

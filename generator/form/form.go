@@ -40,6 +40,7 @@ type Form struct {
 	Rules     []Rule
 	Derived   []Derived
 	Settings  []Setting
+	Plan      *expr.Plan // what rules and derived fields have in common
 	Documents []Template
 	Summaries []Template
 }
@@ -58,6 +59,7 @@ type Rule struct {
 	Lists     [][]string // the lists whose items it is judged for, outermost first; none: once a unit
 	Fields    []string   // names that the formula rests on, derived fields replaced by what they are computed from
 	Asked     []string   // the same of 适用条件
+	Summed    []string   // those of Fields and Asked that stand for every item of their list, inside 合计 and the like
 	Place     string     // 审核公式.xlsx 审核公式!A5, for faults
 }
 

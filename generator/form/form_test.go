@@ -73,7 +73,7 @@ func TestBuiltIn(t *testing.T) {
 	if r.ID != "R-SC-05" || r.Level != finding.Error || r.Basis == "" || len(r.Lists) != 0 {
 		t.Errorf("R-SC-05 is %+v", r)
 	}
-	if want := []string{"总分", "预算执行得分", "指标.得分"}; !slices.Equal(r.Fields, want) {
+	if want := []string{"总分", "预算执行得分", "指标.得分", "指标.三级指标"}; !slices.Equal(r.Fields, want) {
 		t.Errorf("R-SC-05 rests on %q, want %q", r.Fields, want)
 	}
 	i = slices.IndexFunc(f.Rules, func(r Rule) bool { return r.Row == "R-SC-01" })
@@ -121,9 +121,9 @@ var faultCases = []struct {
 	}, form1, "", "不是完整的 Word 文档"},
 	{"a name in a rule", func(t *testing.T, f fstest.MapFS) {
 		replace(t, f, RulesFile, strings1, "全年执行数 &lt;= 全年预算数", "全年执行书 &lt;= 全年预算数")
-	}, "审核公式!A", "全年执行书", "您是否想写：全年执行数"},
+	}, "审核公式!E", "全年执行书", "您是否想写：全年执行数"},
 	{"a function in a rule", func(t *testing.T, f fstest.MapFS) {
-		replace(t, f, RulesFile, strings1, "<t>预算执行得分 + 合计(指标.得分)</t>", "<t>预算执行得分 + 合记(指标.得分)</t>")
+		replace(t, f, RulesFile, strings1, "<t>预算执行得分 + 合计(", "<t>预算执行得分 + 合记(")
 	}, "审核公式.xlsx 计算项!B", "合记", "合计"},
 	{"a rule twice", func(t *testing.T, f fstest.MapFS) {
 		replace(t, f, RulesFile, strings1, "<t>R-SC-02</t>", "<t>R-SC-04</t>")

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"jixiao/generator/docx"
+	"jixiao/generator/expr"
 	"jixiao/generator/fillin"
 	"jixiao/generator/ooxml"
 	"jixiao/generator/tag"
@@ -30,7 +31,24 @@ func Load(name string, fsys fs.FS) (*Form, []tag.Fault, error) {
 	l.fillIn()
 	l.templates()
 	l.checkNames()
+	l.form.Plan = l.plan()
 	return l.form, l.faults, nil
+}
+
+// plan finds what rules and derived fields have in common.
+func (l *loader) plan() *expr.Plan {
+	var exprs []*expr.Expr
+	for _, d := range l.form.Derived {
+		exprs = append(exprs, d.Expr)
+	}
+	for _, r := range l.form.Rules {
+		exprs = append(exprs, r.When, r.Test, r.Tolerance)
+	}
+	var lists [][]string
+	if l.form.Map != nil {
+		lists = l.form.Map.ListNames()
+	}
+	return expr.Share(lists, exprs...)
 }
 
 // file is one file of the package.
@@ -48,6 +66,8 @@ type loader struct {
 	// incomplete: the fill-in workbook has faults, so the names that it gives are not all known.
 	incomplete bool
 	uses       []use // tags of output templates, to be checked when all names are known
+	// The rows of the form's Rules, Derived and Settings.
+	rows, derivedRows, settingRows []row
 }
 
 // use is a tag of an output template with the file it stands in.
@@ -187,12 +207,12 @@ func (l *loader) template(to []Template, f file, base string, summary bool) []Te
 			l.fault(f.path, "", "打不开，不是完整的 Word 文档：请用 Word 或 WPS 打开后另存为 .docx")
 			return to
 		}
-		t.Word, faults = docx.Compile(f.data, ooxml.DefaultLimits())
+		t.Word, faults = docx.Compile(f.data, ooxml.DefaultLimits(), t.Lists...)
 		if t.Word != nil {
 			uses = t.Word.Uses()
 		}
 	case ".xlsx":
-		t.Sheet, faults = xlsx.Compile(f.data, ooxml.DefaultLimits())
+		t.Sheet, faults = xlsx.Compile(f.data, ooxml.DefaultLimits(), t.Lists...)
 		if t.Sheet != nil {
 			uses = t.Sheet.Uses()
 		}
@@ -202,7 +222,6 @@ func (l *loader) template(to []Template, f file, base string, summary bool) []Te
 	}
 	l.in(f.path, faults)
 	for _, u := range uses {
-		u.Lists = append(slices.Clone(t.Lists), u.Lists...)
 		l.uses = append(l.uses, use{u, f.path, summary})
 	}
 	return append(to, t)

@@ -18,6 +18,7 @@ const (
 	RosterName    = "名册名称" // the unit's name as the roster has it
 	WorkbookCount = "报送件数" // how many workbooks the unit sent
 	RosterRecord  = "名册"   // 名册.年初预算数: what the roster holds of the unit
+	LastYear      = "上年"   // 上年.总分: what the roster holds of the unit's last year, in its column 上年总分
 	UnitName      = "单位名称" // as the roster spells it, in output templates
 	ScoreField    = "总分"   // the field by which units are ranked
 	ErrorCount    = "错误数"  // of a unit, in output templates

@@ -2,11 +2,13 @@ package form
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"jixiao/generator/expr"
 	"jixiao/generator/tag"
+	"jixiao/generator/value"
 )
 
 // checkNames holds every name in rules, derived fields and templates against
@@ -16,23 +18,7 @@ func (l *loader) checkNames() {
 		return // names that a faulty fill-in workbook would have given would all be reported
 	}
 	own := l.unitNames()
-	for _, d := range l.form.Derived {
-		l.checkExpr(d.Place, d.Expr, own)
-	}
-	told := own.with(ActualFilled, ActualWanted, ActualOff, ActualItem)
-	for i := range l.form.Rules {
-		r := &l.form.Rules[i]
-		inside := own.inside(r.Lists)
-		l.checkExpr(r.Place+" 公式", r.Test, inside)
-		l.checkExpr(r.Place+" 适用条件", r.When, inside)
-		l.checkExpr(r.Place+" 容差", r.Tolerance, inside)
-		inside = told.inside(r.Lists)
-		for _, p := range r.Message {
-			if p.Tag != nil {
-				l.checkTag(r.Place+" 提示", tag.Use{Tag: p.Tag}, inside)
-			}
-		}
-	}
+	l.checkRules(own)
 	documents := own.with(UnitName, ErrorCount, NoticeCount, MainTroubles)
 	summaries := summaryNames(documents)
 	for _, u := range l.uses {
@@ -64,6 +50,14 @@ func (l *loader) checkTag(place string, u tag.Use, known names) {
 			l.fault(place, t.Source, "%s", better(err.Message, e, known))
 		}
 	}
+	for _, e := range exprs {
+		if e != nil {
+			for _, f := range e.CheckTypes(known) {
+				l.fault(place, t.Source, "%s", f.Message)
+			}
+		}
+	}
+	l.checkPipes(place, t, known)
 	l.checkRepeated(place, u, known)
 	if t.Kind != tag.Each {
 		return
@@ -140,6 +134,7 @@ func suggestion(path []string, known names) string {
 // names is what a scope will answer; it is an expr.Schema.
 type names struct {
 	kinds map[string]expr.NameKind // by dotted path
+	types map[string]value.Type    // by dotted path, of those whose type is known; 条件 for 是 and 否
 	open  map[string]bool          // records of which any field may be asked: 名册
 	lists [][]string               // the lists around, whose own lists may be named without their path
 }
@@ -171,6 +166,38 @@ func (n names) Kind(path []string) (expr.NameKind, bool) {
 	return 0, false
 }
 
+// truthType is the type of names that are 是 or 否.
+const truthType value.Type = "条件"
+
+// typeOf is the type of the name at the path; "" when it is not known.
+func (n names) typeOf(path []string) value.Type {
+	if t, ok := n.types[strings.Join(path, ".")]; ok {
+		return t
+	}
+	for _, l := range n.lists {
+		if t, ok := n.types[strings.Join(append(slices.Clone(l), path...), ".")]; ok && len(path) > 1 {
+			return t
+		}
+	}
+	return ""
+}
+
+// Sort is the kind of value that the name at the path holds; it makes names an expr.Types.
+func (n names) Sort(path []string) expr.Sort {
+	t := n.typeOf(path)
+	if t == truthType {
+		return expr.TruthSort
+	}
+	return sortOf(t)
+}
+
+// typed gives a name a type.
+func (n names) typed(t value.Type, paths ...string) {
+	for _, p := range paths {
+		n.types[p] = t
+	}
+}
+
 // Names lists all dotted paths in order, for suggestions.
 func (n names) Names() []string {
 	out := make([]string, 0, len(n.kinds))
@@ -190,7 +217,7 @@ func (n names) with(more ...string) names {
 	for _, m := range more {
 		kinds[m] = expr.ValueName
 	}
-	return names{kinds: kinds, open: n.open, lists: n.lists}
+	return names{kinds: kinds, types: maps.Clone(n.types), open: n.open, lists: n.lists}
 }
 
 // inside is the scope within the items of lists: 序号 首条 末条 and 本条 are known there.
@@ -213,6 +240,9 @@ func (n names) under(list string, item names, more ...string) {
 	for k, v := range item.kinds {
 		n.kinds[list+"."+k] = v
 	}
+	for k, t := range item.types {
+		n.types[list+"."+k] = t
+	}
 	for _, m := range more {
 		n.kinds[list+"."+m] = expr.ValueName
 	}
@@ -220,26 +250,48 @@ func (n names) under(list string, item names, more ...string) {
 
 // unitNames are the names of one unit's scope.
 func (l *loader) unitNames() names {
-	n := names{kinds: map[string]expr.NameKind{}, open: map[string]bool{RosterRecord: true}}
+	n := names{kinds: map[string]expr.NameKind{}, types: map[string]value.Type{}, open: map[string]bool{RosterRecord: true}}
 	for _, list := range l.form.Map.ListNames() {
 		n.kinds[strings.Join(list, ".")] = expr.ListName
 	}
 	for _, s := range l.form.Map.Specs() {
-		n.kinds[strings.Join(append(slices.Clone(s.Lists), s.Name), ".")] = expr.ValueName
+		path := strings.Join(append(slices.Clone(s.Lists), s.Name), ".")
+		n.kinds[path] = expr.ValueName
+		n.types[path] = s.Format.Type()
 	}
 	for _, d := range l.form.Derived {
 		n.kinds[d.Name] = expr.ValueName
+		n.types[d.Name] = d.Type
 	}
 	for _, s := range l.form.Settings {
 		n.kinds[s.Name] = expr.ValueName
+		if n.types[s.Name] = value.TypeNumber; s.Value.Kind() != value.Number {
+			n.types[s.Name] = value.TypeText
+		}
 	}
-	return n.with(TaskYear, UnitCode, HasRoster, OnRoster, RosterName, WorkbookCount)
+	n.lastYear()
+	n = n.with(TaskYear, UnitCode, HasRoster, OnRoster, RosterName, WorkbookCount)
+	n.typed(value.TypeInteger, TaskYear, WorkbookCount)
+	n.typed(value.TypeText, UnitCode, RosterName)
+	n.typed(truthType, HasRoster, OnRoster)
+	return n
+}
+
+// lastYear adds 上年.总分 for every single value: the roster has it in its column 上年总分, or it is blank.
+func (n names) lastYear() {
+	for name, kind := range maps.Clone(n.kinds) {
+		if kind == expr.ValueName && !strings.Contains(name, ".") {
+			n.kinds[LastYear+"."+name] = kind
+			n.types[LastYear+"."+name] = n.types[name]
+		}
+	}
+	n.kinds[LastYear] = expr.RecordName
 }
 
 // summaryNames are the names of 汇总/: figures of the run, and its lists, whose
 // accepted units know everything that one unit knows.
 func summaryNames(unit names) names {
-	n := names{kinds: map[string]expr.NameKind{}, open: map[string]bool{}}
+	n := names{kinds: map[string]expr.NameKind{}, types: map[string]value.Type{}, open: map[string]bool{}}
 	n = n.with("年度", "应报数", "已报数", "通过数", "退回数", "未报数")
 	n.under(ListAccepted, unit)
 	n.under(ListReturned, unit)

@@ -149,6 +149,7 @@ func (l *loader) rule(r row) {
 		rule.Lists = merge(rule.Lists, rule.When.Lists())
 	}
 	l.form.Rules = append(l.form.Rules, rule)
+	l.rows = append(l.rows, r)
 }
 
 // family is the id of the trade's list that a row belongs to: R-CM-01.2 is the
@@ -190,6 +191,7 @@ func (l *loader) derived(r row) {
 		l.fault(r.place("类型"), string(d.Type), "%s", problems[0].Message)
 	}
 	l.form.Derived = append(l.form.Derived, d)
+	l.derivedRows = append(l.derivedRows, r)
 }
 
 func typePipe(t value.Type) []value.Pipe {
@@ -214,6 +216,7 @@ func (l *loader) setting(r row) {
 	if reading.Value.Kind() != value.Number {
 		reading.Value = value.Str(strings.TrimSpace(c.Text))
 	}
+	l.settingRows = append(l.settingRows, r)
 	l.form.Settings = append(l.form.Settings, Setting{Name: r.text("名称"), Value: reading.Value})
 }
 
@@ -231,32 +234,49 @@ func (l *loader) synonym(r row) {
 
 // dependencies replaces derived fields in what a rule depends on by the fields they are computed from.
 func (l *loader) dependencies() {
-	base := map[string][]string{}
+	base := map[string]named{}
 	for _, d := range l.form.Derived {
 		base[d.Name] = fields(base, d.Expr)
 	}
 	for i := range l.form.Rules {
 		r := &l.form.Rules[i]
-		r.Fields = fields(base, r.Test)
+		test := fields(base, r.Test)
+		r.Fields, r.Summed = test.fields, test.summed
 		if r.When != nil {
-			r.Asked = fields(base, r.When)
+			asked := fields(base, r.When)
+			r.Asked = asked.fields
+			r.Summed = append(slices.Clip(r.Summed), asked.summed...)
 		}
 	}
 }
 
-// fields lists the names of an expression in their order, each once, derived ones by what they rest on.
-func fields(base map[string][]string, e *expr.Expr) []string {
-	var out []string
+// named is what an expression names.
+type named struct {
+	fields []string // in their order, each once, derived ones by what they rest on
+	summed []string // those that stand for every item of their list
+}
+
+func fields(base map[string]named, e *expr.Expr) named {
+	var out named
+	add := func(to *[]string, name string) {
+		if !slices.Contains(*to, name) {
+			*to = append(*to, name)
+		}
+	}
 	for _, n := range e.Names() {
 		name := strings.Join(n.Path, ".")
 		rest, isDerived := base[name]
 		if !isDerived {
-			rest = []string{name}
-		}
-		for _, f := range rest {
-			if !slices.Contains(out, f) {
-				out = append(out, f)
+			rest.fields = []string{name}
+			if n.Aggregated {
+				rest.summed = rest.fields
 			}
+		}
+		for _, f := range rest.fields {
+			add(&out.fields, f)
+		}
+		for _, f := range rest.summed {
+			add(&out.summed, f)
 		}
 	}
 	return out

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"strings"
@@ -49,9 +48,9 @@ func isArchive(name string) bool { return strings.EqualFold(path.Ext(name), ".zi
 // with the machine.
 func unpack(file, name string, limits ooxml.Limits) (files []File, others []string, err error) {
 	alone := []File{{Path: file, Name: name}}
-	r, err := os.Open(file)
+	r, err := openRegular(file)
 	switch {
-	case errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist):
+	case withheld(err):
 		return alone, nil, nil // it is told when the file is read
 	case err != nil:
 		return nil, nil, fmt.Errorf("打开压缩包 %s：%w", name, err)
@@ -85,12 +84,17 @@ func unpack(file, name string, limits ooxml.Limits) (files []File, others []stri
 	var total uint64
 	for _, e := range zr.File {
 		inner := entryName(e)
+		if alike, err := namedAlike(r, e); err != nil {
+			return nil, nil, fmt.Errorf("读取压缩包 %s：%w", name, err)
+		} else if !alike {
+			return broken(ooxml.CodeZip, "压缩包损坏：同一个文件在压缩包里有两个不同的名称。请重新压缩后报送，或直接报送工作簿")
+		}
 		switch {
 		case inner == "[Content_Types].xml", inner == "mimetype":
 			return alone, nil, nil // a workbook under another name
 		case strings.HasSuffix(e.Name, "/"), strings.HasSuffix(e.Name, `\`), inner == "", hasJunk(inner):
 			continue
-		case !spreadsheet(inner) && !isArchive(inner):
+		case !spreadsheet(inner) && !isPacked(inner):
 			others = append(others, name+"/"+inner)
 			continue
 		}
@@ -107,6 +111,30 @@ func unpack(file, name string, limits ooxml.Limits) (files []File, others []stri
 	return files, others, nil
 }
 
+// namedAlike reports whether an entry has the same name in the directory and
+// before its data. An entry whose data cannot be found is left to locateEntry.
+func namedAlike(r io.ReaderAt, e *zip.File) (bool, error) {
+	at, err := e.DataOffset()
+	if err != nil {
+		return true, nil
+	}
+	const extra = 256 // what programs write there at most, mostly nothing
+	for n := int64(30 + len(e.Name) + extra); ; n += 1 << 16 {
+		before := make([]byte, min(n, at))
+		if _, err := r.ReadAt(before, at-int64(len(before))); errors.Is(err, io.EOF) {
+			return true, nil
+		} else if err != nil {
+			return false, err
+		}
+		if ooxml.NamedAlike(before, e.Name) {
+			return true, nil
+		}
+		if n > extra+1<<16 || int64(len(before)) == at {
+			return false, nil
+		}
+	}
+}
+
 // locateEntry finds the data of one entry, or says why it cannot be read.
 func locateEntry(e *zip.File, size int64, limits ooxml.Limits) (*archived, *ooxml.Damage) {
 	bad := func(code, format string, args ...any) (*archived, *ooxml.Damage) {
@@ -115,7 +143,7 @@ func locateEntry(e *zip.File, size int64, limits ooxml.Limits) (*archived, *ooxm
 	switch {
 	case e.Flags&1 != 0:
 		return bad(ooxml.CodeEncrypted, "压缩包设有密码，里面的这个文件无法读取。%s，或压缩时不要设密码", unpackAdvice)
-	case isArchive(e.Name):
+	case isPacked(e.Name):
 		return bad(ooxml.CodeKind, "压缩包里还套着压缩包，没有读取。%s", unpackAdvice)
 	case e.Method != zip.Store && e.Method != zip.Deflate:
 		return bad(ooxml.CodeZip, "压缩包里的这个文件用了不支持的压缩方法（%d）。%s", e.Method, unpackAdvice)
@@ -135,7 +163,7 @@ func locateEntry(e *zip.File, size int64, limits ooxml.Limits) (*archived, *ooxm
 // read inflates the entry and checks its size and CRC. The error is a *Damage
 // or trouble with the machine.
 func (a *archived) read(file string) ([]byte, error) {
-	r, err := os.Open(file)
+	r, err := openRegular(file)
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,10 @@ func inspect(data []byte) *ooxml.Damage {
 			}
 		}
 	}
+	return oldAndBroken()
+}
+
+func oldAndBroken() *ooxml.Damage {
 	return &ooxml.Damage{Code: ooxml.CodeTruncated, Message: "文件是旧版表格（.xls 或 .et），内容不完整或已损坏，可能没有传完。请用 Excel 或 WPS 打开原文件，核对内容后另存为 .xlsx 再重新报送"}
 }
 

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
+	"slices"
 
 	"jixiao/generator/finding"
 	"jixiao/generator/ooxml"
@@ -19,6 +19,7 @@ import (
 // decrypting or converting.
 type content struct {
 	sum    string // SHA-256 of the file as it came, hexadecimal
+	size   int64  // of the file as it came
 	data   []byte // the package that book was read from
 	book   *ooxml.Workbook
 	damage error // why there is no book; a *ooxml.Damage
@@ -39,29 +40,33 @@ type opened struct {
 // first reading to the second, which costs seconds otherwise. A form has some 20 KB.
 const keptConversion = 1 << 20
 
-// codeClosed is the damage of a file that the file system does not hand out.
-const codeClosed = "closed"
-
 // load reads a file and the workbook in it. The error is trouble with the machine.
 func (f *File) load(ctx context.Context, opt Options) (content, error) {
 	limits := bounds(opt.Limits)
-	data, err := f.bytes(limits)
+	told := func(attempt int, err error) {
+		if opt.Retried != nil {
+			opt.Retried(f.Name, attempt, err)
+		}
+	}
+	data, err := patiently(ctx, told, func() ([]byte, error) { return f.bytes(limits) })
 	var damage *ooxml.Damage
 	switch {
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist):
-		// One file that may not be read, or that was taken away meanwhile, is its sender's trouble, not everybody's.
-		return content{damage: &ooxml.Damage{Code: codeClosed, Message: "文件打不开：没有读取权限，或者已被移走。请检查文件的权限后再运行，或请单位重新报送"}}, nil
+		return content{damage: closed()}, nil
 	case errors.As(err, &damage):
-		sum, err := hashFile(f.Path)
-		if err != nil {
+		c, err := patiently(ctx, told, func() (content, error) { return hashFile(f.Path) })
+		if withheld(err) {
+			return content{damage: damage}, nil
+		} else if err != nil {
 			return content{}, fmt.Errorf("读取 %s：%w", f.Name, err)
 		}
-		return content{sum: sum, damage: damage}, nil
+		c.damage = damage
+		return c, nil
 	case err != nil:
 		return content{}, fmt.Errorf("读取 %s：%w", f.Name, err)
 	}
 	hash := sha256.Sum256(data)
-	c := content{sum: hex.EncodeToString(hash[:]), data: data, how: f.how}
+	c := content{sum: hex.EncodeToString(hash[:]), size: int64(len(data)), data: data, how: f.how}
 	if c.how != nil && c.how.sum != c.sum {
 		c.how = nil // it was changed in between
 	}
@@ -69,11 +74,15 @@ func (f *File) load(ctx context.Context, opt Options) (content, error) {
 	switch {
 	case !errors.As(c.damage, &damage) || !compound(data):
 	case damage.Code == ooxml.CodeEncrypted:
-		c.unlock(f.Name, opt, limits)
+		if err := c.unlock(ctx, f.Name, opt, limits); err != nil {
+			return content{}, err
+		}
 	case damage.Code == ooxml.CodeLegacy && oldWorkbook(data):
 		if err := c.convert(ctx, f.Name, opt, limits); err != nil {
 			return content{}, err
 		}
+	case damage.Code == ooxml.CodeLegacy && !bytes.Contains(data, wide("WordDocument")) && !(&compoundFile{data: data}).open():
+		c.damage = oldAndBroken() // its list of streams may be what is missing
 	}
 	return c, nil
 }
@@ -84,7 +93,7 @@ func (c *content) read(limits ooxml.Limits) {
 }
 
 // unlock reads a protected workbook with the passwords of the run.
-func (c *content) unlock(name string, opt Options, limits ooxml.Limits) {
+func (c *content) unlock(ctx context.Context, name string, opt Options, limits ooxml.Limits) error {
 	words := []string(nil)
 	if c.how == nil {
 		c.how = &opened{sum: c.sum}
@@ -92,16 +101,20 @@ func (c *content) unlock(name string, opt Options, limits ooxml.Limits) {
 	} else if c.how.word != "" {
 		words = []string{c.how.word}
 	}
-	plainData, word, ok := unlock(c.data, words)
+	plainData, word, ok := unlock(ctx, c.data, words)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if !ok {
 		c.damage = c.how.locked(c.damage, opt.Passwords)
-		return
+		return nil
 	}
 	c.how.word = word
 	c.data = plainData
 	if c.read(limits); c.damage == nil && word != defaultPassword {
 		c.notes = append(c.notes, note(name, "报送件设有密码", "文件设有打开密码，已用口令表里的密码打开。如果退回，标注的工作簿不再带密码"))
 	}
+	return nil
 }
 
 // locked says why a protected workbook could not be read.
@@ -120,12 +133,12 @@ func (o *opened) locked(err error, p *Passwords) error {
 
 // convert reads a workbook of before 2007 through LibreOffice, when there is one.
 func (c *content) convert(ctx context.Context, name string, opt Options, limits ooxml.Limits) error {
-	if opt.Converter == nil {
-		return nil // the damage says how to save as .xlsx
-	}
 	if d := inspect(c.data); d != nil {
 		c.damage = d
 		return nil
+	}
+	if opt.Converter == nil {
+		return nil // the damage says how to save as .xlsx
 	}
 	if c.how == nil {
 		c.how = &opened{sum: c.sum}
@@ -136,6 +149,9 @@ func (c *content) convert(ctx context.Context, name string, opt Options, limits 
 		if made, err = opt.Converter.Convert(ctx, c.data); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
+			}
+			if onMachine(err) {
+				return fmt.Errorf("转换 %s：%w", name, err)
 			}
 			c.how.why = err.Error()
 		}
@@ -170,28 +186,24 @@ func (f *File) bytes(limits ooxml.Limits) ([]byte, error) {
 	case f.entry != nil:
 		return f.entry.read(f.Path)
 	}
-	info, err := os.Stat(f.Path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > limits.File {
-		return nil, &ooxml.Damage{Code: ooxml.CodeTooLarge, Message: fmt.Sprintf("文件有 %d MB，超过 %d MB 的上限。请删去大图片和多余的工作表后重新报送", info.Size()>>20, limits.File>>20)}
-	}
-	return os.ReadFile(f.Path)
+	return readWhole(f.Path, limits.File, func(size int64) *ooxml.Damage {
+		return &ooxml.Damage{Code: ooxml.CodeTooLarge, Message: fmt.Sprintf("文件有 %d MB，超过 %d MB 的上限。请删去大图片和多余的工作表后重新报送", size>>20, limits.File>>20)}
+	})
 }
 
 // hashFile hashes a file that is not to be held in memory.
-func hashFile(name string) (string, error) {
-	r, err := os.Open(name)
+func hashFile(name string) (content, error) {
+	r, err := openRegular(name)
 	if err != nil {
-		return "", err
+		return content{}, err
 	}
 	defer r.Close() // it was only read
 	h := sha256.New()
-	if _, err := io.Copy(h, r); err != nil {
-		return "", err
+	size, err := io.Copy(h, r)
+	if err != nil {
+		return content{}, err
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return content{sum: hex.EncodeToString(h.Sum(nil)), size: size}, nil
 }
 
 func compound(data []byte) bool {
@@ -201,12 +213,19 @@ func compound(data []byte) bool {
 // oldWorkbook tells a workbook of Excel 97 or 5, which WPS's .et is too, from the
 // other things that compound files hold, by the names of its streams.
 func oldWorkbook(data []byte) bool {
-	has := func(name string) bool {
-		wide := []byte{0, 0} // a name of the directory begins its entry; those before it end in zeros
-		for _, c := range []byte(name) {
-			wide = append(wide, c, 0)
-		}
-		return bytes.Contains(data, append(wide, 0, 0))
+	return (wideName(data, "Workbook") || wideName(data, "Book") || wideName(data, "WORKBOOK")) && !wideName(data, "WordDocument")
+}
+
+// wideName reports whether a compound file has a stream of that name.
+func wideName(data []byte, name string) bool {
+	// A name of the directory begins its entry; those before it end in zeros.
+	return bytes.Contains(data, slices.Concat([]byte{0, 0}, wide(name), []byte{0, 0}))
+}
+
+// wide is an ASCII name in UTF-16.
+func wide(name string) (out []byte) {
+	for _, c := range []byte(name) {
+		out = append(out, c, 0)
 	}
-	return (has("Workbook") || has("Book") || has("WORKBOOK")) && !has("WordDocument")
+	return out
 }

@@ -5,10 +5,11 @@
 //	                                         then code, alias, folder and file name against the roster
 //	Parcel          ─► Open   ─► Submission  read whole and verified; damage is a finding
 //
-// What a file is its content tells, not its name (content.go): a package is read
-// as it is; a protected one is decrypted first (passwords.go); one of before 2007
-// is checked (compound.go) and goes through LibreOffice where there is one
-// (convert.go). A zip archive stands for the workbooks in it (archive.go).
+// What a file is its content tells, not its name (content.go; recognise.go where the
+// name says nothing): a package is read as it is; a protected one is decrypted first
+// (passwords.go); one of before 2007 is checked (compound.go) and goes through
+// LibreOffice where there is one (convert.go). A zip archive stands for the workbooks
+// in it (archive.go). Nothing but regular files is opened (regular.go).
 //
 // Files are read twice: once to learn whose they are, keeping nothing but what
 // was costly to find out, and once when their unit's turn comes. So memory holds
@@ -35,9 +36,11 @@ import (
 
 // Rules that intake itself judges, by their ids of the trade's list.
 const (
-	ruleUnreadable = "R-CM-08" // 错误值与不可读
-	ruleLayout     = "R-ID-06" // 表样与标准名称
-	ruleRepaired   = "R-CM-05" // 读取前做过处理
+	ruleUnreadable = "R-CM-08"  // 错误值与不可读
+	ruleSender     = "R-ID-04"  // 填报单位一致
+	ruleLayout     = "R-ID-06"  // 表样与标准名称
+	ruleRepaired   = "R-CM-05"  // 读取前做过处理
+	ruleRefused    = "R-SYS-02" // 报送件使程序中断
 )
 
 // Options are what intake needs to know of the run.
@@ -48,6 +51,10 @@ type Options struct {
 	Workers   int        // 0: as many as processors
 	Passwords *Passwords // nil: none are known
 	Converter Converter  // nil: a workbook of before 2007 is a finding
+
+	// Retried hears that a file could not be read for the moment and is tried
+	// again; nil: nobody does. It is called by several goroutines.
+	Retried func(file string, attempt int, err error)
 }
 
 // File is one file of the inbox, or one workbook in a zip archive there.
@@ -55,8 +62,11 @@ type File struct {
 	Path string // as it is opened
 	Name string // below the inbox, with slashes; 包.zip/内部路径 in an archive
 
+	Arrived int // of the files of one unit, which came later; 0 when they came together
+
 	entry   *archived     // where it lies in the archive at Path; nil for a file of its own
 	trouble *ooxml.Damage // why it cannot be read, when Scan has seen that already
+	doubt   string        // what speaks for another unit than the one it was given to; "" when nothing does
 	how     *opened       // how Assign opened it; nil when there was nothing to it
 }
 
@@ -71,7 +81,7 @@ type Parcel struct {
 // it really is, its content decides later.
 func spreadsheet(name string) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".xlsx", ".xlsm", ".xltx", ".xls", ".et", ".ett", ".csv":
+	case ".xlsx", ".xlsm", ".xltx", ".xltm", ".xls", ".xlt", ".et", ".ett", ".csv", ".xlsb", ".ods":
 		return true
 	}
 	return false
@@ -81,28 +91,58 @@ func spreadsheet(name string) bool {
 // and transfer programs leave behind.
 func junk(name string) bool {
 	lower := strings.ToLower(name)
-	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~") || strings.HasSuffix(lower, ".tmp") ||
-		lower == "thumbs.db" || lower == "desktop.ini" || lower == "@eadir" || lower == "__macosx"
+	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~") || slices.Contains(leftovers, lower) || hasExtension(lower, unfinished...)
 }
+
+// leftovers are files and folders of file managers and servers.
+var leftovers = []string{"thumbs.db", "ehthumbs.db", "desktop.ini", "@eadir", "__macosx", "$recycle.bin", "system volume information", "lost+found"}
+
+// unfinished are the extensions of files that are still being written: by Office and
+// WPS, browsers, mail programs, network disks and copying programs.
+var unfinished = []string{".tmp", ".temp", ".partial", ".part", ".crdownload", ".download", ".downloading", ".opdownload", ".filepart", ".xltd", ".td", ".!ut", ".swp"}
 
 // Scan lists the workbooks of a folder with its subfolders and zip archives, or
 // the one file, in the order of their names. skipped are other files that are no
 // workbooks (a scanned page, a letter), for the report; junk is in neither. The
 // directories of archives are held to the default limits.
 func Scan(inbox string) (files []File, skipped []string, err error) {
+	_, err = patiently(context.Background(), func(int, error) {}, func() (_ struct{}, err error) {
+		files, skipped, err = list(inbox)
+		return struct{}{}, err
+	})
+	return files, skipped, err
+}
+
+func list(inbox string) (files []File, skipped []string, err error) {
 	info, err := os.Stat(inbox)
 	if err != nil {
 		return nil, nil, fmt.Errorf("打开收件 %s：%w", inbox, err)
 	}
 	limits := bounds(ooxml.Limits{})
+	// The inbox itself may be a link; nothing in it is followed.
+	named := inbox
+	if inbox, err = filepath.EvalSymlinks(named); err != nil {
+		return nil, nil, fmt.Errorf("打开收件 %s：%w", named, err)
+	}
 	if !info.IsDir() {
-		name := filepath.Base(inbox)
+		if !info.Mode().IsRegular() {
+			return nil, nil, fmt.Errorf("打开收件 %s：既不是文件夹，也不是普通文件", named)
+		}
+		name := filepath.Base(named)
 		if isArchive(name) {
 			return unpack(inbox, name, limits)
 		}
 		return []File{{Path: inbox, Name: name}}, nil, nil
 	}
 	err = filepath.WalkDir(inbox, func(p string, d os.DirEntry, err error) error {
+		if p != inbox && mayNotEnter(d, err) {
+			rel, err := filepath.Rel(inbox, p)
+			if err != nil {
+				return err
+			}
+			files = append(files, File{Path: p, Name: filepath.ToSlash(rel), trouble: sealed()})
+			return filepath.SkipDir
+		}
 		if err != nil {
 			return err
 		}
@@ -124,10 +164,22 @@ func Scan(inbox string) (files []File, skipped []string, err error) {
 			skipped = append(skipped, filepath.ToSlash(rel))
 			return nil
 		}
-		switch rel = filepath.ToSlash(rel); {
-		case spreadsheet(rel):
-			files = append(files, File{Path: p, Name: rel})
+		rel = filepath.ToSlash(rel)
+		is := bookKind
+		switch {
 		case isArchive(rel):
+			is = archiveKind
+		case !spreadsheet(rel):
+			if is, err = recognise(p, rel, limits); err != nil {
+				return fmt.Errorf("查看 %s：%w", rel, err)
+			}
+		}
+		switch is {
+		case bookKind:
+			files = append(files, File{Path: p, Name: rel})
+		case packedKind:
+			files = append(files, File{Path: p, Name: rel, trouble: packed()})
+		case archiveKind:
 			inside, others, err := unpack(p, rel, limits)
 			if err != nil {
 				return err
@@ -184,26 +236,35 @@ func workers(n int) int {
 
 // Open reads the files of a parcel whole. A file that cannot be believed is a
 // finding of the submission; the error is for files that cannot be read from disk.
-func Open(p Parcel, opt Options) (*unit.Submission, error) {
+// When the run is stopped meanwhile, so is a conversion, and the error is ctx's.
+func Open(ctx context.Context, p Parcel, opt Options) (*unit.Submission, error) {
 	sub := &unit.Submission{Unit: p.Unit, OnRoster: p.OnRoster}
 	for _, f := range p.Files {
-		// Whoever stops a run waits for the unit at work; what took long is known from Assign.
-		c, err := f.load(context.Background(), opt)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		c, err := f.load(ctx, opt)
 		if err != nil {
 			return nil, err
 		}
 		// The hash is of what came in, the data of what was read: a decrypted or
 		// converted package can be marked up, the file as it came cannot.
-		w := unit.Workbook{Path: f.Name, SHA256: c.sum, Data: c.data, Book: c.book}
+		w := unit.Workbook{Path: f.Name, Arrived: f.Arrived, SHA256: c.sum, Size: c.size, Data: c.data, Book: c.book}
 		if c.damage != nil {
 			sub.Findings = append(sub.Findings, damaged(f.Name, c.damage))
 		} else {
-			w.Layout = opt.Map.Locate(c.book)
+			w.Layout = locate(opt.Map, c.book)
 		}
 		sub.Findings = append(sub.Findings, c.notes...)
+		if f.doubt != "" {
+			sub.Findings = append(sub.Findings, finding.Finding{
+				Rule: ruleSender, Name: "填报单位与其他说法不符", Level: finding.Notice, Place: finding.Place{Workbook: f.Name}, Message: f.doubt,
+			})
+		}
 		sub.Workbooks = append(sub.Workbooks, w)
 	}
 	sub.Findings = append(sub.Findings, otherLayouts(sub)...)
+	sub.Explanations = explanations(sub)
 	return sub, nil
 }
 
@@ -216,6 +277,9 @@ func damaged(name string, err error) finding.Finding {
 	var d *ooxml.Damage
 	if errors.As(err, &d) {
 		f.Message = d.Message
+		if d.Code == CodeRefused {
+			f.Rule, f.Name = ruleRefused, "报送件使程序中断"
+		}
 	}
 	return f
 }
@@ -234,10 +298,17 @@ func otherLayouts(sub *unit.Submission) finding.List {
 		if w.Book == nil || w.Layout.Recognised() {
 			continue
 		}
+		message := "没有一张工作表是本套表的填报表（按表内的标签文字识别，与工作表名无关）。请用下发的填报表填写后重新报送"
+		if onlyOpinions(w.Book) {
+			if level == finding.Notice {
+				continue // the explanations came in a file of their own
+			}
+			message = "报送件里只有“审核意见”表，没有填报表。请把填报表和审核意见放在同一个文件里重新报送"
+		}
 		list = append(list, finding.Finding{
 			Rule: ruleLayout, Name: "表样不识别", Level: level,
 			Place:   finding.Place{Workbook: w.Path},
-			Message: "没有一张工作表是本套表的填报表（按表内的标签文字识别，与工作表名无关）。请用下发的填报表填写后重新报送",
+			Message: message,
 		})
 	}
 	return list

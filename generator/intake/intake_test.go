@@ -3,7 +3,6 @@ package intake
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,26 +62,75 @@ func TestFind(t *testing.T) {
 		name       string
 		cell, file string
 		want       string
+		doubt      string
 	}{
-		{"the form's own cell", "青岚区水务局", "x.xlsx", "青岚区水务局"},
-		{"cell with code", "301002-图书馆", "x.xlsx", "青岚区图书馆"},
-		{"cell with 本级", "青岚区水务局本级", "x.xlsx", "青岚区水务局"},
-		{"alias", "区水利局", "x.xlsx", "青岚区水务局"},
-		{"the cell beats the file name", "青岚区水务局", "青岚区图书馆.xlsx", "青岚区水务局"},
-		{"an unknown cell is not guessed from the file name", "某新单位", "青岚区图书馆.xlsx", ""},
-		{"a code as file name beats an unknown spelling", "青岚区档案管理馆", "301003.xlsx", "青岚区档案馆"},
-		{"file name", "", "青岚区档案馆2022自评（最终版）.xlsx", "青岚区档案馆"},
-		{"code in the file name", "", "301003.xlsx", "青岚区档案馆"},
-		{"folder name", "", "青岚区档案馆/附件1.xlsx", "青岚区档案馆"},
-		{"nobody", "", "附件1.xlsx", ""},
+		{"the form's own cell", "青岚区水务局", "x.xlsx", "青岚区水务局", ""},
+		{"cell with code", "301002-图书馆", "x.xlsx", "青岚区图书馆", ""},
+		{"cell with code in brackets", "[301002]青岚区图书馆", "x.xlsx", "青岚区图书馆", ""},
+		{"cell with 本级", "青岚区水务局本级", "x.xlsx", "青岚区水务局", ""},
+		{"cell with a seal and blanks", " 青岚区　水务局（盖章）", "x.xlsx", "青岚区水务局", ""},
+		{"alias", "区水利局", "x.xlsx", "青岚区水务局", ""},
+		{"the code alone", "301003", "x.xlsx", "青岚区档案馆", ""},
+		{"a code that nobody has, beside a name", "999999-青岚区档案馆", "x.xlsx", "青岚区档案馆", ""},
+		{"the code beats the name", "301001-青岚区图书馆", "x.xlsx", "青岚区水务局",
+			"填报单位“301001-青岚区图书馆”的编码是“青岚区水务局”的，名称却是“青岚区图书馆”的，已按编码归到“青岚区水务局”，请核对"},
+		{"the cell beats the file name", "青岚区水务局", "青岚区图书馆.xlsx", "青岚区水务局",
+			"填报单位写的是“青岚区水务局”，文件名却是“青岚区图书馆”的，已按表内填报单位归到“青岚区水务局”，请核对是否拿错了文件"},
+		{"the cell beats a code as file name", "青岚区水务局", "301003 自评表.xlsx", "青岚区水务局",
+			"填报单位写的是“青岚区水务局”，文件名却是“青岚区档案馆”的，已按表内填报单位归到“青岚区水务局”，请核对是否拿错了文件"},
+		{"the cell and its own file name", "青岚区水务局", "水务/区水利局2022.xlsx", "青岚区水务局", ""},
+		{"a unit's file in the folder of the one above it", "青岚区图书馆", "青岚区水务局/图书馆.xlsx", "青岚区图书馆", ""},
+		{"a file name with two units says nothing against the cell", "青岚区水务局", "青岚区图书馆转青岚区档案馆.xlsx", "青岚区水务局", ""},
+		{"an unknown cell is not guessed from the file name", "某新单位", "青岚区图书馆.xlsx", "", ""},
+		{"an unknown cell is not guessed from the folder", "某新单位", "青岚区图书馆/附件.xlsx", "", ""},
+		{"a code as file name beats an unknown spelling", "青岚区档案管理馆", "301003.xlsx", "青岚区档案馆", ""},
+		{"a code in the file name does not", "青岚区档案管理馆", "301003自评.xlsx", "", ""},
+		{"file name", "", "青岚区档案馆2022自评（最终版）.xlsx", "青岚区档案馆", ""},
+		{"file name with an alias", "", "（报送）区水利局-副本(1).xlsx", "青岚区水务局", ""},
+		{"code in the file name", "", "301003.xlsx", "青岚区档案馆", ""},
+		{"code among words", "", "2022年度_301003_自评表.xlsx", "青岚区档案馆", ""},
+		{"code inside a longer number", "", "20230100301003.xlsx", "", ""},
+		{"folder name", "", "青岚区档案馆/附件1.xlsx", "青岚区档案馆", ""},
+		{"folder by its code", "", "301003/附件1.xlsx", "青岚区档案馆", ""},
+		{"folder by alias, some way up", "", "区水利局/2022/附件1.xlsx", "青岚区水务局", ""},
+		{"archive", "", "青岚区档案馆.zip/附件1.xlsx", "青岚区档案馆", ""},
+		{"the file name beats the folder", "", "青岚区水务局/青岚区档案馆.xlsx", "青岚区档案馆", ""},
+		{"a file name with two units leaves it to the folder", "", "青岚区档案馆/青岚区水务局转青岚区图书馆.xlsx", "青岚区档案馆", ""},
+		{"two units in one name", "", "青岚区水务局和青岚区图书馆.xlsx", "", ""},
+		{"one unit twice in one name", "", "青岚区水务局（区水利局）301001.xlsx", "青岚区水务局", ""},
+		{"nobody", "", "附件1.xlsx", "", ""},
 	} {
 		got := ""
-		if u := d.find(sender{cell: c.cell, file: c.file}); u != nil {
+		u, doubt := d.find(sender{cell: c.cell, file: c.file})
+		if u != nil {
 			got = u.Name
 		}
-		if got != c.want {
-			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		if got != c.want || doubt != c.doubt {
+			t.Errorf("%s: %q %q, want %q %q", c.name, got, doubt, c.want, c.doubt)
 		}
+	}
+	// A name inside a longer one is not the shorter one's.
+	longer := newDirectory(&unit.Roster{Units: []unit.Unit{{Name: "水务局"}, {Name: "水务局二中队"}}})
+	if u := longer.inside("水务局二中队2022"); u == nil || u.Name != "水务局二中队" {
+		t.Errorf("the longer name: %v", u)
+	}
+	if u := longer.inside("水务局二中队和水务局"); u != nil {
+		t.Errorf("both names: %v", u)
+	}
+}
+
+// TestDoubt: what speaks against the sender is said of his file.
+func TestDoubt(t *testing.T) {
+	t.Parallel()
+	f := builtin(t)
+	known := &unit.Roster{Units: []unit.Unit{{Name: "青岚区图书馆"}, {Name: "青岚区水务局"}}}
+	sub := take(t, inbox(t, map[string][]byte{"青岚区水务局.xlsx": read(t, library)}), Options{Map: f.Map, Roster: known})["青岚区图书馆"]
+	const want = "notice R-ID-04 青岚区水务局.xlsx: 填报单位写的是“301002-青岚区图书馆”，文件名却是“青岚区水务局”的，已按表内填报单位归到“青岚区图书馆”，请核对是否拿错了文件"
+	if sub == nil {
+		t.Fatal("nobody sent it")
+	}
+	if got := told(sub); !slices.Equal(got, []string{want}) {
+		t.Errorf("findings %q", got)
 	}
 }
 
@@ -136,37 +184,6 @@ func TestGatherFilesWithoutAName(t *testing.T) {
 	}
 }
 
-func TestScan(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	for _, name := range []string{"b.xlsx", "a/1.xls", "a/说明.pdf", "~$b.xlsx", ".~lock.b.xlsx#", ".隐藏/c.xlsx", "Thumbs.db", "x.tmp", "__MACOSX/d.xlsx", "e.et", "f.XLSX"} {
-		p := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(p, []byte("x"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Symlink(filepath.Join(dir, "b.xlsx"), filepath.Join(dir, "link.xlsx")); err != nil {
-		t.Fatal(err)
-	}
-	files, skipped, err := Scan(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, f := range files {
-		got = append(got, f.Name)
-	}
-	if want := []string{"a/1.xls", "b.xlsx", "e.et", "f.XLSX"}; !slices.Equal(got, want) {
-		t.Errorf("files %q, want %q", got, want)
-	}
-	if want := []string{"a/说明.pdf", "link.xlsx"}; !slices.Equal(skipped, want) {
-		t.Errorf("skipped %q, want %q", skipped, want)
-	}
-}
-
 // TestFileTakenAway: a file that is gone by the time it is read is its sender's trouble.
 func TestFileTakenAway(t *testing.T) {
 	t.Parallel()
@@ -178,7 +195,7 @@ func TestFileTakenAway(t *testing.T) {
 	if len(parcels) != 1 || parcels[0].Unit.Name != "青岚区水务局" {
 		t.Fatalf("parcels %v", parcels)
 	}
-	sub, err := Open(parcels[0], Options{})
+	sub, err := Open(t.Context(), parcels[0], Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

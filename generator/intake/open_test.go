@@ -81,7 +81,7 @@ func take(t testing.TB, dir string, opt Options) map[string]*unit.Submission {
 	}
 	subs := map[string]*unit.Submission{}
 	for _, p := range parcels {
-		sub, err := Open(p, opt)
+		sub, err := Open(t.Context(), p, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,7 +232,7 @@ func TestPasswordsInOrder(t *testing.T) {
 func TestLockedByOffice(t *testing.T) {
 	t.Parallel()
 	data := read(t, "testdata/locked-by-office.xlsx")
-	if _, word, ok := unlock(data, []string{"wrong", "password"}); !ok || word != "password" {
+	if _, word, ok := unlock(t.Context(), data, []string{"wrong", "password"}); !ok || word != "password" {
 		t.Fatalf("opened %v with %q", ok, word)
 	}
 	// A file that asks for a hundred times the work is not worked on.
@@ -240,7 +240,7 @@ func TestLockedByOffice(t *testing.T) {
 	if bytes.Equal(spun, data) {
 		t.Fatal("the file does not say how often it was hashed")
 	}
-	if _, _, ok := unlock(spun, []string{"password"}); ok {
+	if _, _, ok := unlock(t.Context(), spun, []string{"password"}); ok {
 		t.Error("opened")
 	}
 }

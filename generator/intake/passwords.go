@@ -3,6 +3,7 @@ package intake
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -84,7 +85,7 @@ func (p *Passwords) forFile(name string, known *directory) (words []string, untr
 	}
 	text := plain(name)
 	names := []string{plain(path.Base(name)), plain(strings.TrimSuffix(path.Base(name), path.Ext(name)))}
-	if u := known.find(sender{file: name}); u != nil {
+	if u, _ := known.find(sender{file: name}); u != nil {
 		for _, n := range u.Names() {
 			names = append(names, plain(n))
 		}
@@ -119,7 +120,7 @@ var spinPattern = regexp.MustCompile(`spinCount="(\d{1,9})"`)
 
 // unlock decrypts a protected workbook with one of the words. ok is false when
 // none fits or the encryption is one that nobody but its program knows.
-func unlock(data []byte, words []string) (plainData []byte, word string, ok bool) {
+func unlock(ctx context.Context, data []byte, words []string) (plainData []byte, word string, ok bool) {
 	for _, m := range spinPattern.FindAllSubmatch(data, 4) {
 		n, err := strconv.Atoi(string(m[1]))
 		if err != nil || n > spinsAFile {
@@ -130,6 +131,9 @@ func unlock(data []byte, words []string) (plainData []byte, word string, ok bool
 		}
 	}
 	for _, w := range words {
+		if ctx.Err() != nil {
+			break // each takes a tenth of a second
+		}
 		if out, err := decrypt(data, w); err == nil {
 			return out, w, true
 		}

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ func identify(name string, book *ooxml.Workbook, opt Options) sender {
 	if book == nil {
 		return s
 	}
-	if l := opt.Map.Locate(book); l.Recognised() {
+	if l := locate(opt.Map, book); l.Recognised() {
 		s.cell = key(&l.Group)
 	}
 	return s
@@ -63,7 +64,9 @@ func gather(files []File, senders []sender, roster *unit.Roster) (parcels []Parc
 	// can join the unit whose name it carries.
 	var mute []int
 	for i, s := range senders {
-		switch u := known.find(s); {
+		u, doubt := known.find(s)
+		files[i].doubt = doubt
+		switch {
 		case u != nil:
 			add("\x00"+u.Name, Parcel{Unit: *u, OnRoster: true}, files[i])
 		case s.cell != "":
@@ -184,40 +187,89 @@ func newDirectory(r *unit.Roster) *directory {
 // one would be found in dates and serial numbers.
 const shortestInside = 4
 
-// find looks a sender up: the form's own cell decides; only when it is empty or
-// cannot be read do file and folder names, in which a unit's name or code may
-// be surrounded by other words.
-func (d *directory) find(s sender) *unit.Unit {
+// find looks a sender up: the form's own cell decides, in it the code before the
+// name; only when it is empty or cannot be read do file and folder names, in which
+// a unit's name or code may be surrounded by other words. doubt says what speaks
+// for another unit than the one found, in words for the clerk; "" when nothing does.
+func (d *directory) find(s sender) (u *unit.Unit, doubt string) {
 	if s.cell != "" {
-		code, name := splitCode(s.cell)
-		if u := d.byName[plain(name)]; u != nil {
-			return u
+		u, doubt = d.byCell(s)
+		stem := strings.TrimSuffix(path.Base(s.file), path.Ext(s.file))
+		if other := d.inside(plain(stem)); u != nil && doubt == "" && other != nil && other != u {
+			doubt = fmt.Sprintf("填报单位写的是“%s”，文件名却是“%s”的，已按表内填报单位归到“%s”，请核对是否拿错了文件", s.cell, other.Name, u.Name)
 		}
-		if u := d.byName[plain(code)]; code != "" && u != nil {
-			return u
-		}
-		// The name is not known, but the file may be called by the unit's code,
-		// which decides over a name spelled another way. A name in the file name
-		// does not: it would be a guess against what the form says.
-		stem := plain(strings.TrimSuffix(path.Base(s.file), path.Ext(s.file)))
-		if u := d.byName[stem]; u != nil && u.Code != "" && plain(u.Code) == stem {
-			return u
-		}
-		return nil
+		return u, doubt
 	}
 	parts := strings.Split(s.file, "/")
 	for i := len(parts) - 1; i >= 0; i-- {
-		text := plain(strings.TrimSuffix(parts[i], path.Ext(parts[i])))
-		if u := d.byName[text]; u != nil {
-			return u
-		}
-		for _, n := range d.names {
-			if len(n) >= shortestInside && strings.Contains(text, n) {
-				return d.byName[n]
-			}
+		if u := d.inside(plain(strings.TrimSuffix(parts[i], path.Ext(parts[i])))); u != nil {
+			return u, ""
 		}
 	}
-	return nil
+	return nil, ""
+}
+
+// byCell looks up what the form itself says.
+func (d *directory) byCell(s sender) (*unit.Unit, string) {
+	code, name := splitCode(s.cell)
+	coded, named := d.byName[plain(code)], d.byName[plain(name)]
+	switch {
+	case code != "" && coded != nil && named != nil && coded != named:
+		return coded, fmt.Sprintf("填报单位“%s”的编码是“%s”的，名称却是“%s”的，已按编码归到“%[2]s”，请核对", s.cell, coded.Name, named.Name)
+	case code != "" && coded != nil:
+		return coded, ""
+	case named != nil:
+		return named, ""
+	}
+	// The name is not known, but the file may be called by the unit's code,
+	// which decides over a name spelled another way. A name in the file name
+	// does not: it would be a guess against what the form says.
+	stem := plain(strings.TrimSuffix(path.Base(s.file), path.Ext(s.file)))
+	if u := d.byName[stem]; u != nil && u.Code != "" && plain(u.Code) == stem {
+		return u, ""
+	}
+	return nil, ""
+}
+
+// inside finds the one unit whose name, alias or code a text is or holds; nil when
+// it holds those of several. A name inside a longer one does not count (水务局 in
+// 水务局二中队), nor does a code inside a longer number, such as a date.
+func (d *directory) inside(text string) *unit.Unit {
+	if u := d.byName[text]; u != nil {
+		return u
+	}
+	var found *unit.Unit
+	covered := make([]bool, len(text))
+	for _, n := range d.names { // the longest first
+		if len(n) < shortestInside {
+			break
+		}
+		for at := 0; ; {
+			i := strings.Index(text[at:], n)
+			if i < 0 {
+				break
+			}
+			from, to := at+i, at+i+len(n)
+			at = from + 1
+			if covered[from] && covered[to-1] || splitsNumber(text, from, to) {
+				continue
+			}
+			for b := from; b < to; b++ {
+				covered[b] = true
+			}
+			if found != nil && found != d.byName[n] {
+				return nil
+			}
+			found = d.byName[n]
+		}
+	}
+	return found
+}
+
+// splitsNumber reports whether text[from:to] begins or ends inside a number.
+func splitsNumber(text string, from, to int) bool {
+	digit := func(i int) bool { return i >= 0 && i < len(text) && text[i] >= '0' && text[i] <= '9' }
+	return digit(from-1) && digit(from) || digit(to-1) && digit(to)
 }
 
 // splitCode takes the budget code off a name: 219001-某局 and [155]某局.

@@ -10,10 +10,10 @@ import (
 
 // Bounds that keep a reading's memory in proportion to honest workbooks.
 const (
-	textCap   = 64 << 20 // bytes of all texts and formulas of a workbook
+	textCap   = 32 << 20 // bytes of all texts and formulas of a workbook
 	mergeCap  = 1 << 17  // merged ranges of one sheet
 	styleCap  = 1 << 16  // cell formats; Excel itself stops at 65,490
-	tablePart = 8 << 20  // content types and relationships
+	tablePart = 2 << 20  // content types and relationships
 )
 
 // ReadWorkbook opens a package and reads its workbook. The error is always a *Damage.
@@ -25,8 +25,12 @@ func ReadWorkbook(data []byte, l Limits) (*Workbook, error) {
 	// The cells are read in the same pass that checks their parts, the other
 	// parts are checked behind it.
 	r := &reading{p: p, left: p.limits.Cells, first: true}
-	if d = r.book(); d == nil {
-		d = p.scanRest()
+	d = r.book()
+	if d == nil || d.Code == CodeMissing || d.Code == CodeContent {
+		// A part that is broken explains what was not found.
+		if broken := p.scanRest(); broken != nil {
+			d = broken
+		}
 	}
 	if d != nil {
 		return nil, d

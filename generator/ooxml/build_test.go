@@ -72,10 +72,16 @@ func data(rows string) parts { return sheet(`<sheetData>` + rows + `</sheetData>
 // zip packs the parts in the order of their names, which puts the content types first.
 func (p parts) zip(t testing.TB) []byte {
 	t.Helper()
+	return p.pack(t, zip.Deflate)
+}
+
+// pack is zip with a method: what is stored costs no deflating.
+func (p parts) pack(t testing.TB, method uint16) []byte {
+	t.Helper()
 	var buf bytes.Buffer
 	zw := zip.NewWriter(&buf)
 	for _, name := range slices.Sorted(maps.Keys(p)) {
-		w, err := zw.Create(name)
+		w, err := zw.CreateHeader(&zip.FileHeader{Name: name, Method: method})
 		if err == nil {
 			_, err = io.WriteString(w, p[name])
 		}

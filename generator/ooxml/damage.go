@@ -32,7 +32,7 @@ func DefaultLimits() Limits {
 		Total:   1 << 30,
 		Ratio:   400,
 		Depth:   depthCap,
-		Cells:   1 << 20,
+		Cells:   1 << 18,
 	}
 }
 

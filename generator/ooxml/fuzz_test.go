@@ -1,6 +1,7 @@
 package ooxml_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"reflect"
 	"strings"
@@ -135,7 +136,7 @@ func FuzzSheet(f *testing.F) {
 		f.Fatalf("only %d seeds", seeds)
 	}
 	f.Fuzz(func(t *testing.T, inner string) {
-		book, err := ooxml.ReadWorkbook(sheet(inner).zip(t), small)
+		book, err := ooxml.ReadWorkbook(sheet(inner).pack(t, zip.Store), small)
 		if err != nil {
 			damage(t, err)
 			return

@@ -32,10 +32,12 @@ const (
 // So a sheet of a million formatted rows costs time, not memory.
 const (
 	keepPart  = 2 << 20
-	keepTotal = 48 << 20
+	keepTotal = 16 << 20
 	window    = 64 << 10
 	tokenCap  = 4 << 20 // bytes of one tag or text in a part that is read in windows
 )
+
+const tooLong = "一个标签或一段文字过长"
 
 // inflater is a reusable deflate reader over bytes.
 type inflater struct {
@@ -175,7 +177,7 @@ func (s *Scanner) refill() {
 	buf := s.data[:cap(s.data)]
 	switch {
 	case len(tail) > tokenCap:
-		s.fail(s.pos, "一个标签或一段文字过长")
+		s.fail(s.pos, tooLong)
 		return
 	case cap(buf) == 0:
 		buf = make([]byte, window)

@@ -56,6 +56,11 @@ func sameAsExcelize(t *testing.T, name string, file []byte) (cells int) {
 			}
 			if st, err := f.GetStyle(style); err == nil && st.CustomNumFmt != nil && strings.TrimPrefix(*st.CustomNumFmt, "General") != c.Code {
 				t.Errorf("%s %s!%s: our format %q, excelize %q", name, s.Name, c.Ref, c.Code, *st.CustomNumFmt)
+			} else if err == nil && st.CustomNumFmt == nil && c.Format != builtinClass(st.NumFmt) {
+				t.Errorf("%s %s!%s: our format %d, excelize's number %d", name, s.Name, c.Ref, c.Format, st.NumFmt)
+			}
+			if shown, err := f.GetCellValue(s.Name, c.Ref.String()); err != nil || c.Kind == ooxml.NumberCell && strings.Contains(shown, "%") != (c.Format == ooxml.Percent) {
+				t.Errorf("%s %s!%s: our format %d, excelize shows %q, %v", name, s.Name, c.Ref, c.Format, shown, err)
 			}
 		}
 		rows, err := f.GetRows(s.Name, raw)
@@ -103,6 +108,19 @@ func sameAsExcelize(t *testing.T, name string, file []byte) (cells int) {
 	return cells
 }
 
+// builtinClass tells what the numbers of built-in formats stand for (ECMA-376 18.8.30).
+func builtinClass(id int) ooxml.NumberFormat {
+	switch {
+	case id == 9 || id == 10:
+		return ooxml.Percent
+	case id == 49:
+		return ooxml.AsText
+	case id >= 14 && id <= 22, id >= 27 && id <= 36, id >= 45 && id <= 47, id >= 50 && id <= 58:
+		return ooxml.DateTime
+	}
+	return ooxml.General
+}
+
 func within(spans []ooxml.Span, n int) bool {
 	for _, s := range spans {
 		if n >= s.From && n <= s.To {
@@ -112,12 +130,33 @@ func within(spans []ooxml.Span, n int) bool {
 	return false
 }
 
-func TestAgreesWithExcelizeOnSamples(t *testing.T) {
+// TestAgreesWithExcelize compares every workbook of the repository. What we refuse
+// (a damaged sample, a lock file, a protected and an old workbook), excelize does too.
+func TestAgreesWithExcelize(t *testing.T) {
 	t.Parallel()
-	for name, file := range samples(t) {
-		if n := sameAsExcelize(t, name, file); n < 10 {
-			t.Errorf("%s: only %d cells compared", name, n)
+	cells, books := 0, 0
+	for _, s := range corpus(t) {
+		if _, err := ooxml.ReadWorkbook(s.data, ooxml.Limits{}); err != nil {
+			d := damage(t, err)
+			f, err := excelize.OpenReader(bytes.NewReader(s.data))
+			if err == nil {
+				t.Errorf("%s: excelize reads it, we say %s", s.name, d.Message)
+				if err := f.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+			t.Logf("%s: %s", s.name, d.Message)
+			continue
 		}
+		n := sameAsExcelize(t, s.name, s.data)
+		if n < 10 {
+			t.Errorf("%s: only %d cells compared", s.name, n)
+		}
+		cells, books = cells+n, books+1
+	}
+	t.Logf("%d cells of %d workbooks", cells, books)
+	if books < 50 || cells < 5000 {
+		t.Errorf("only %d cells of %d workbooks", cells, books)
 	}
 }
 

@@ -22,6 +22,7 @@ package ooxml
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"path"
@@ -120,6 +121,9 @@ func (p *Package) directory(data []byte) *Damage {
 		if err != nil || at < 0 || at > int64(len(data)) || f.CompressedSize64 > uint64(int64(len(data))-at) {
 			return p.damaged(CodeTruncated, name, "的数据缺失")
 		}
+		if !NamedAlike(data[:at], f.Name) {
+			return p.damaged(CodeZip, name, "在文件里有两个不同的名称")
+		}
 		raw := data[at : at+int64(f.CompressedSize64)]
 		// Deflate cannot do better than 1032:1; a larger claim is false and would only cost memory.
 		if f.Method == stored && size != int64(len(raw)) || size > 1032*int64(len(raw))+1032 {
@@ -135,6 +139,26 @@ func (p *Package) directory(data []byte) *Damage {
 		p.entries = append(p.entries, e)
 	}
 	return nil
+}
+
+// NamedAlike reports whether an entry of a zip has the same name in the
+// directory and in the head before its data, which before ends with. No checksum
+// covers either of them, so one changed byte could otherwise hide a part.
+func NamedAlike(before []byte, name string) bool {
+	const head, most = 30, 1<<16 - 1 // bytes of a head without name and extra field, of an extra field
+	before = before[max(0, len(before)-head-len(name)-most):]
+	for end := len(before) - head - len(name) + 4; end >= 4; {
+		at := bytes.LastIndex(before[:end], []byte("PK\x03\x04"))
+		if at < 0 {
+			return false
+		}
+		named, extra := int(binary.LittleEndian.Uint16(before[at+26:])), int(binary.LittleEndian.Uint16(before[at+28:]))
+		if at+head+named+extra == len(before) {
+			return named == len(name) && string(before[at+head:at+head+named]) == name
+		}
+		end = at + 3 // it was part of the extra field
+	}
+	return false
 }
 
 // properName refuses names that lead out of the package or that two programs

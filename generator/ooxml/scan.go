@@ -82,6 +82,10 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("第 %d 字节处%s", 
 const (
 	depthCap = 256 // nesting that no honest part comes near
 	attrCap  = 256 // attributes of one tag
+	// Names and namespaces are remembered while their elements are open, however
+	// small the window is through which a part is read.
+	nameCap  = 1 << 10 // bytes of an element's name
+	spaceCap = 4 << 10 // bytes of a namespace
 )
 
 // NewScanner returns a scanner that stands before the first token of data,

@@ -80,6 +80,9 @@ func (s *Scanner) declare() bool {
 		if !isDeclaration(name) {
 			continue
 		}
+		if a.nameEnd-a.name > nameCap || a.valueEnd-a.value > spaceCap {
+			return s.fail(a.name, "命名空间 "+printable(name)+" 过长")
+		}
 		b := binding{depth: len(s.opened)}
 		if a.colon > 0 {
 			b.prefix = intern(name[a.colon+1:])

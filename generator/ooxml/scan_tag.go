@@ -23,6 +23,9 @@ func (s *Scanner) startTag(at int) bool {
 		return false
 	}
 	nameEnd := i
+	if nameEnd-at > nameCap {
+		return s.fail(at, "标签 <"+printable(d[at+1:nameEnd])+"> 的名称过长")
+	}
 	s.attrs = s.attrs[:0]
 	prefixed, declares := false, false
 	for {

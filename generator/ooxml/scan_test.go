@@ -122,6 +122,8 @@ var refused = []struct {
 	{`<:a/>`, 1, "名称 : 写法不对"},
 	{`<a:1 xmlns:a="u"/>`, 1, "名称 a: 写法不对"},
 	{strings.Repeat("<a>", 300), 256 * 3, "元素嵌套超过 256 层"},
+	{"<r><" + strings.Repeat("a", 1024) + "/></r>", 3, "标签 <" + strings.Repeat("a", 60) + "…> 的名称过长"},
+	{`<a xmlns:x="` + strings.Repeat("u", 4097) + `"/>`, 3, "命名空间 xmlns:x 过长"},
 }
 
 func TestScannerRefuses(t *testing.T) {

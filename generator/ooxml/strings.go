@@ -47,7 +47,9 @@ func richText(s *Scanner, dst []byte) []byte {
 			switch local := string(s.Local()); {
 			case local == "t" && isSheetSpace(s.Space()):
 				from := len(dst)
-				dst = content(s, dst)
+				if dst = content(s, dst); len(dst) > tokenCap {
+					s.fail(s.Start, tooLong)
+				}
 				dst = append(dst[:from], decodeX(dst[from:])...)
 			case local == "r" && s.Depth() == depth+1:
 			default:
@@ -66,7 +68,9 @@ func content(s *Scanner, dst []byte) []byte {
 	for depth := s.Depth(); s.Next(); {
 		switch s.Kind {
 		case Text, CData:
-			dst = s.AppendText(dst)
+			if dst = s.AppendText(dst); len(dst) > tokenCap {
+				s.fail(s.Start, tooLong)
+			}
 		case EndTag:
 			if s.Depth() == depth {
 				return dst

@@ -461,35 +461,6 @@ func TestBadWorkbooks(t *testing.T) {
 	}
 }
 
-func TestLimits(t *testing.T) {
-	t.Parallel()
-	file := data(`<row><c><v>1</v></c><c><v>2</v></c><c><v>3</v></c><c t="s"><v>0</v></c></row>`).zip(t)
-	for _, test := range []struct {
-		name   string
-		limits ooxml.Limits
-		says   string
-	}{
-		{"enough", ooxml.Limits{Cells: 4, Entries: 7, Depth: 8}, ""},
-		{"file", ooxml.Limits{File: 1000}, "超过 1 KB 的上限"},
-		{"entries", ooxml.Limits{Entries: 6}, "内含 7 个部件，超过 6 个的上限"},
-		{"part", ooxml.Limits{Part: 200}, "解开后超过 1 KB 的上限"},
-		{"total", ooxml.Limits{Total: 2000}, "解开后超过 2 KB 的上限"},
-		{"depth", ooxml.Limits{Depth: 4}, "元素嵌套超过 4 层"},
-		{"cells", ooxml.Limits{Cells: 3}, "单元格多于 3 个"},
-	} {
-		_, err := ooxml.ReadWorkbook(file, test.limits)
-		if test.says == "" {
-			if err != nil {
-				t.Errorf("%s: %v", test.name, err)
-			}
-			continue
-		}
-		if err == nil || !strings.Contains(err.Error(), test.says) {
-			t.Errorf("%s: %v, want %s", test.name, err, test.says)
-		}
-	}
-}
-
 // TestLargePartsReadTheSame reads a sheet beyond what is kept in memory: windows
 // cut tags, texts and characters at every possible place.
 func TestLargePartsReadTheSame(t *testing.T) {

@@ -1,29 +1,41 @@
 // Package publish is the only writer to disk.
 //
-//	[]Document of one unit ─► Unit ─► its folder, whole or not at all
-//	one Document           ─► File ─► whole under its final name or not at all
+//	Package of one unit ─► Publish ─► its folder, whole or not at all, then its receipt
+//	one Document        ─► File    ─► whole under its final name or not at all
+//	a results folder    ─► Look    ─► its receipts and documents, for reading only
 //
-// A unit's folder is built beside its final place, synced, and renamed into it;
-// a file likewise. Every name is resolved through os.Root, so that none can
-// lead out of the results folder. Files that people put there themselves, and
-// that no earlier run published, are kept.
+// A receipt is the commit point. Until it stands, a unit is not done; once it
+// stands, every document that it names is on disk. The steps, and what the next
+// run does when this one is killed after each:
 //
-// A lock on the folder keeps two runs apart; with it held, what a killed run
-// left unfinished is swept away.
+//	documents built in .jixiao/work/, synced          swept away, done anew
+//	the receipt written beside them, as pending       rolled forward from here on
+//	the new folder takes the old one's place
+//	what the unit had elsewhere is withdrawn
+//	pending receipt renamed to receipts/              done
+//	the old folder removed                            swept away
+//
+// Every name is resolved through os.Root, so that none can lead out of the
+// results folder. What people put there themselves, and that no receipt names,
+// is kept.
+//
+//	publish.go   the open folder: locks, single files
+//	package.go   one unit's documents and their receipt
+//	recover.go   what a killed process left
+//	share.go     several processes on one folder that may have the same unit in hand
+//	receipt.go   the receipt, and reading a results folder
+//	place.go     syncing and renaming (place_linux.go, place_windows.go, place_other.go)
 package publish
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/gofrs/flock"
@@ -31,266 +43,173 @@ import (
 	"jixiao/generator/unit"
 )
 
-// Results is an open results folder. It may be used by several goroutines as
-// long as no two publish the same folder.
-type Results struct {
-	root  *os.Root
-	lock  *flock.Flock
-	count atomic.Int64
+// StateFolder is what jixiao keeps for itself below the results: locks,
+// receipts, journals, and what is not yet whole. A name that begins with a dot is
+// not listed by file managers and belongs to no unit.
+const StateFolder = ".jixiao"
 
-	mu      sync.Mutex
-	list    *os.File        // publishedFile, open for appending
-	ours    map[string]bool // every file that this or an earlier run published
-	earlier []string        // what was in it when the run began, sorted
-}
-
-// stage is the folder for what is not yet whole, lockFile what a run holds
-// while it works; a name that begins with a dot is not listed by file managers
-// and belongs to no unit. The lock file is never removed: another run may be
-// waiting on it.
+// Places below the state folder.
 const (
-	stage         = ".jixiao-tmp"
-	lockFile      = ".jixiao-lock"
-	publishedFile = ".jixiao-published" // paths of everything ever published here, a line each
+	receiptsFolder = StateFolder + "/receipts" // a receipt a unit
+	verdictsFolder = StateFolder + "/verdicts" // a verdict a unit, where they are kept
+	workFolder     = StateFolder + "/work"     // what is under way, a folder a process
+	summaryReceipt = StateFolder + "/summary.json"
+	mainLock       = StateFolder + "/lock"
+	lockEnding     = ".lock"
 )
 
-// ErrHeld says that another run is at work on the same results folder.
+// alone names the work folder of whoever has the results folder to itself.
+const alone = "run"
+
+// ErrHeld says that another process is at work on the same results folder.
 var ErrHeld = errors.New("另一个 jixiao 正在写这个成果文件夹")
 
-// Open creates the results folder when it is not there, takes its lock, and
-// proves that it can be written before any work is done. ErrHeld means that
-// another run holds it.
-func Open(dir string) (*Results, error) {
+// Results is an open results folder. It may be used by several goroutines as
+// long as no two publish the same unit.
+type Results struct {
+	Folder
+	locks []*flock.Flock // in the order in which they were taken
+	work  string         // this process's own folder below workFolder
+	count atomic.Int64
+
+	// For tests: where to stop as a killed process would, and whether the file
+	// system cannot exchange two folders.
+	killed     func(step string) bool
+	noExchange bool
+}
+
+// Open creates the results folder when it is not there, takes its lock, proves
+// that it can be written before any work is done, and finishes what a killed
+// process left. as is "" for a process that has the folder to itself; any other
+// name (a shard: "1-of-8") shares it with processes of other names, which must
+// publish other units. ErrHeld means that another process holds it.
+func Open(dir, as string) (*Results, error) {
+	r, err := start(dir, as)
+	if err != nil && !errors.Is(err, ErrHeld) {
+		err = fmt.Errorf("打开成果文件夹 %s：%w", dir, err)
+	}
+	return r, err
+}
+
+func start(dir, as string) (_ *Results, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("建立成果文件夹：%w", err)
-	}
-	lock := flock.New(filepath.Join(dir, lockFile))
-	held, err := lock.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("成果文件夹不能写入：%w", err)
-	}
-	if !held {
-		return nil, ErrHeld
+		return nil, err
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("打开成果文件夹：%w", err), lock.Unlock())
+		return nil, err
 	}
-	if err = root.RemoveAll(stage); err == nil {
-		err = root.Mkdir(stage, 0o755)
+	r := &Results{Folder: Folder{root: root}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.release())
+		}
+	}()
+	for _, d := range []string{receiptsFolder, workFolder} {
+		if err := r.folder(d); err != nil {
+			return nil, err
+		}
 	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("成果文件夹不能写入：%w", err), root.Close(), lock.Unlock())
+	name := as
+	if as == "" {
+		name = alone
 	}
-	r := &Results{root: root, lock: lock}
-	if err := r.remember(); err != nil {
-		return nil, errors.Join(fmt.Errorf("成果文件夹不能写入：%w", err), root.Close(), lock.Unlock())
+	r.work = path.Join(workFolder, unit.SafeName(name))
+	if err := r.take(mainLock, as != ""); err != nil {
+		return nil, err
 	}
-	return r, nil
+	return r, r.sweeping(context.Background(), func() error {
+		if err := r.take(r.work+lockEnding, false); err != nil {
+			return err
+		}
+		if err := r.sweep(); err != nil {
+			return err
+		}
+		return r.folder(r.work)
+	})
 }
 
-// remember reads what was published here before. Files that are not on the list
-// are not ours to replace or remove.
-func (r *Results) remember() error {
-	data, err := r.root.ReadFile(publishedFile)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+// take takes a lock, or fails at once with ErrHeld. Lock files are never
+// removed: somebody else may be waiting on them.
+func (r *Results) take(name string, shared bool) error {
+	lock := flock.New(filepath.Join(r.root.Name(), filepath.FromSlash(name)))
+	try := lock.TryLock
+	if shared {
+		try = lock.TryRLock
 	}
-	r.ours = map[string]bool{}
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimSuffix(line, "\n")
-		if _, err := r.root.Lstat(line); line == "" || r.ours[line] || err != nil {
-			continue // what is gone, or was only going to be published, is nobody's any more
-		}
-		r.ours[line] = true
-		r.earlier = append(r.earlier, line)
+	held, err := try()
+	if err == nil && !held {
+		err = ErrHeld
 	}
-	slices.Sort(r.earlier)
-	if r.list, err = r.root.OpenFile(publishedFile, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644); err != nil {
-		return err
+	if err != nil {
+		return errors.Join(err, lock.Close())
 	}
-	if len(data) > 0 && data[len(data)-1] != '\n' { // a killed run was cut off in a line
-		_, err = r.list.WriteString("\n")
+	r.locks = append(r.locks, lock)
+	return nil
+}
+
+// release lets go of the folder and its locks, the last taken first.
+func (r *Results) release() error {
+	err := r.root.Close()
+	for i := len(r.locks) - 1; i >= 0; i-- {
+		err = errors.Join(err, r.locks[i].Close())
 	}
 	return err
 }
 
-// Earlier lists what runs before this one published here and still stands, sorted.
-func (r *Results) Earlier() []string { return r.earlier }
-
-// enter puts documents on the list before they are published, so that a run
-// that is killed leaves nothing that the next one takes for somebody else's.
-func (r *Results) enter(docs []unit.Document) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var lines []byte
-	for _, d := range docs {
-		if !r.ours[d.Path] {
-			r.ours[d.Path] = true
-			lines = append(append(lines, d.Path...), '\n')
-		}
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	if _, err := r.list.Write(lines); err != nil {
-		return err
-	}
-	return r.list.Sync()
-}
-
-func (r *Results) isOurs(name string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.ours[name]
-}
-
-// Close removes what was left unfinished, brings the list of what was published
-// into one order, whoever was done first, and lets the next run in.
+// Close removes what was left unfinished and lets the next run in.
 func (r *Results) Close() error {
-	names := slices.Sorted(maps.Keys(r.ours))
-	err := r.list.Close()
-	if len(names) > 0 {
-		err = errors.Join(err, r.File(unit.Document{Path: publishedFile, Data: []byte(strings.Join(names, "\n") + "\n")}))
-	}
-	return errors.Join(err, r.root.RemoveAll(stage), r.root.Close(), r.lock.Unlock())
+	return errors.Join(r.root.RemoveAll(r.work), r.release())
 }
 
-// File writes one file: whole under its final name, or not at all.
+// File writes one file: whole under its final name, or not at all. A file that
+// has this content already is left alone.
 func (r *Results) File(d unit.Document) error {
-	tmp := r.temporary()
+	if err := r.file(d); err != nil {
+		return fmt.Errorf("写入 %s：%w", d.Path, err)
+	}
+	return nil
+}
+
+func (r *Results) file(d unit.Document) error {
+	if info, err := r.root.Lstat(d.Path); err == nil && info.Mode().IsRegular() && info.Size() == int64(len(d.Data)) {
+		if old, err := r.root.ReadFile(d.Path); err == nil && bytes.Equal(old, d.Data) {
+			return nil
+		}
+	}
+	tmp := r.temporary("file")
 	if err := r.write(tmp, d.Data); err != nil {
-		return fmt.Errorf("写入 %s：%w", d.Path, err)
+		return err
 	}
-	if err := r.place(tmp, d.Path); err != nil {
-		return fmt.Errorf("写入 %s：%w", d.Path, err)
-	}
-	return nil
+	return r.place(tmp, d.Path)
 }
 
-// Unit publishes the documents of one unit. All lie in folder or below it, and
-// take the place of what an earlier run published there; instead is the folder
-// of the unit's other outcome, which goes away. What people put into either
-// folder themselves stays.
-func (r *Results) Unit(folder, instead string, docs []unit.Document) error {
-	if err := r.unit(folder, instead, docs); err != nil {
-		return fmt.Errorf("发布 %s：%w", folder, err)
+// Journal opens a file below the state folder for lines that are appended while
+// the run goes on.
+func (r *Results) Journal(name string) (*os.File, error) {
+	name = path.Join(StateFolder, name)
+	if err := r.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return nil, err
 	}
-	return nil
+	return r.root.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 }
 
-func (r *Results) unit(folder, instead string, docs []unit.Document) error {
-	tmp := r.temporary()
-	dirs := map[string]bool{}
-	for _, d := range docs {
-		rel, ok := strings.CutPrefix(d.Path, folder+"/")
-		if !ok {
-			return fmt.Errorf("%s 不在 %s 里", d.Path, folder)
-		}
-		name := path.Join(tmp, rel)
-		if err := r.root.MkdirAll(path.Dir(name), 0o755); err != nil {
-			return err
-		}
-		if err := r.write(name, d.Data); err != nil {
-			return err
-		}
-		for dir := path.Dir(name); len(dir) >= len(tmp); dir = path.Dir(dir) {
-			dirs[dir] = true
-		}
-	}
-	if len(docs) == 0 {
-		return r.withdraw(folder)
-	}
-	if err := r.enter(docs); err != nil {
-		return err
-	}
-	if err := r.keepForeign(folder, tmp, dirs); err != nil {
-		return err
-	}
-	for dir := range dirs {
-		if err := r.sync(dir); err != nil {
-			return err
-		}
-	}
-	if err := r.place(tmp, folder); err != nil {
-		return err
-	}
-	return r.withdraw(instead)
+// State writes a file below the state folder, whole or not at all.
+func (r *Results) State(name string, data []byte) error {
+	return r.File(unit.Document{Path: path.Join(StateFolder, name), Data: data})
 }
 
-// files lists the files below a folder of the results; none when it is not there.
-func (r *Results) files(folder string) ([]string, error) {
-	var names []string
-	err := fs.WalkDir(r.root.FS(), folder, func(p string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			names = append(names, p)
-		}
-		return err
-	})
+// DropState removes a file below the state folder, if it is there.
+func (r *Results) DropState(name string) error {
+	err := r.root.Remove(path.Join(StateFolder, name))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return names, err
-}
-
-// keepForeign brings what people put into a folder along to what takes its place.
-func (r *Results) keepForeign(folder, tmp string, dirs map[string]bool) error {
-	names, err := r.files(folder)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		to := path.Join(tmp, strings.TrimPrefix(name, folder+"/"))
-		if r.isOurs(name) {
-			continue
-		}
-		if _, err := r.root.Lstat(to); err == nil {
-			continue // the new document has this name
-		}
-		if err := r.root.MkdirAll(path.Dir(to), 0o755); err != nil {
-			return err
-		}
-		if err := r.root.Link(name, to); err != nil {
-			// Not every file system has links.
-			data, err := r.root.ReadFile(name)
-			if err != nil {
-				return err
-			}
-			if err := r.write(to, data); err != nil {
-				return err
-			}
-		}
-		dirs[path.Dir(to)] = true
-	}
-	return nil
-}
-
-// withdraw takes what an earlier run published out of a folder, and the folder
-// when nothing else is left in it.
-func (r *Results) withdraw(folder string) error {
-	if folder == "" {
 		return nil
 	}
-	names, err := r.files(folder)
-	if err != nil {
-		return err
-	}
-	foreign := slices.ContainsFunc(names, func(n string) bool { return !r.isOurs(n) })
-	if !foreign {
-		return r.root.RemoveAll(folder)
-	}
-	for _, n := range names {
-		if r.isOurs(n) {
-			if err := r.root.Remove(n); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return err
 }
 
-func (r *Results) temporary() string {
-	return path.Join(stage, fmt.Sprint(r.count.Add(1)))
+func (r *Results) temporary(kind string) string {
+	return path.Join(r.work, fmt.Sprintf("%s-%d", kind, r.count.Add(1)))
 }
 
 // write creates a file with its content on disk, not only in memory.
@@ -306,38 +225,27 @@ func (r *Results) write(name string, data []byte) (err error) {
 	return f.Sync()
 }
 
-// place renames what was built to its final name, over whatever stands there.
+// place renames a file or folder to its final name, at which no folder stands.
 func (r *Results) place(tmp, final string) error {
-	if err := r.root.MkdirAll(path.Dir(final), 0o755); err != nil {
+	if err := r.folder(path.Dir(final)); err != nil {
 		return err
 	}
-	info, err := r.root.Lstat(final)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return err
-	case info.IsDir():
-		// A folder cannot be renamed over one that holds files: the old one steps aside first.
-		if err := r.root.Rename(final, r.temporary()); err != nil {
-			return err
-		}
-	}
-	if err := r.root.Rename(tmp, final); err != nil {
+	if err := r.rename(tmp, final); err != nil {
 		return err
 	}
 	return r.sync(path.Dir(final))
 }
 
-// sync makes the names in a folder durable. Windows has no such call and does
-// it by itself.
-func (r *Results) sync(dir string) (err error) {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := r.root.Open(dir)
-	if err != nil {
+// folder makes a folder with all above it, and their names durable.
+func (r *Results) folder(dir string) error {
+	if _, err := r.root.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return f.Sync()
+	if err := r.folder(path.Dir(dir)); err != nil {
+		return err
+	}
+	if err := r.root.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return r.sync(path.Dir(dir))
 }

@@ -3,10 +3,10 @@ package render
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/xuri/excelize/v2"
 
@@ -17,34 +17,42 @@ import (
 
 // Returned is the unit's own workbook with what to correct marked in it: every
 // wrong cell coloured and with a note, and a first sheet 审核意见 that lists all
-// findings with links to their cells. Nothing else of the workbook is changed.
-// The marks of an earlier round are taken away first, except what the unit wrote
-// into the column 单位说明.
+// findings with links to their cells. Nothing else of the workbook is changed:
+// every other part stays byte for byte. The marks of an earlier round are taken
+// away first. A notice that the unit has explained is listed and not marked.
 //
 // A workbook that could not be read, or that cannot be marked, gives a new
-// workbook that has only the sheet 审核意见 and says why. The result is always an
-// .xlsx, whatever w.Path ends in: macros stay behind.
+// workbook that has only the sheet 审核意见 and says why. The result is an .xlsx,
+// whatever w.Path ends in, or an .xlsm for a workbook with macros, which it keeps.
 //
 // The steps, each in its file:
 //
-//	markup_cells.go     colours out, colours in
+//	markup_cells.go     colours in
+//	markup_styles.go    … the formats that make them; colours of an earlier round out
+//	markup_notes.go     the notes of each sheet
+//	markup_comments.go  … their text
+//	markup_threads.go   … replies where a cell has a thread
+//	markup_vml.go       … their boxes
 //	markup_sheet.go     the sheet 审核意见
-//	markup_package.go   the saved package, part by part
-//	markup_notes.go     … the notes of each sheet
-//	markup_comments.go  … … their text
-//	markup_vml.go       … … their boxes
+//	markup_book.go      the list of sheets
+//	markup_package.go   the parts that change
 func Returned(v *unit.Verdict, w unit.Workbook) ([]byte, error) {
+	data, _, err := returnedAs(v, w)
+	return data, err
+}
+
+// returnedAs is Returned with the ending that the file's name must have.
+func returnedAs(v *unit.Verdict, w unit.Workbook) (data []byte, ext string, err error) {
 	o := newOpinion(v, w)
 	if w.Book == nil {
 		o.trouble = "报送件“" + w.Path + "”无法读取，不能在原件上标注。请按下面的意见处理后重新报送。"
 		return o.alone()
 	}
-	data, err := o.mark(w)
-	if err != nil {
+	if data, ext, err = o.mark(w); err != nil {
 		o.trouble = "报送件“" + w.Path + "”的内部结构特殊，不能在原件上标注。请对照下面的位置在原件上修改后重新报送。"
 		return o.alone()
 	}
-	return data, nil
+	return data, ext, nil
 }
 
 // opinion is what one workbook gets back.
@@ -58,9 +66,8 @@ type opinion struct {
 // remark is one finding with the cells that it colours.
 type remark struct {
 	finding.Finding
-	sheet  string     // as the workbook writes it; "" when the finding has no cell in this workbook
-	cells  ooxml.Rect // the cell, or the merged cells that it belongs to
-	answer string     // what the unit wrote about it in an earlier round
+	sheet string     // as the workbook writes it; "" when the finding has no cell in this workbook
+	cells ooxml.Rect // the cell, or the merged cells that it belongs to
 }
 
 // newOpinion collects the findings that are about w or about the unit as a whole,
@@ -101,8 +108,11 @@ func locate(book *ooxml.Workbook, p finding.Place) (sheet string, cells ooxml.Re
 }
 
 // marksCell reports whether the remark colours its cell. What could not be judged
-// is not wrong: its cause is, and that has a finding of its own.
-func (r *remark) marksCell() bool { return r.sheet != "" && r.Level != finding.Unjudged }
+// is not wrong: its cause is, and that has a finding of its own; what the unit
+// has explained needs nothing more.
+func (r *remark) marksCell() bool {
+	return r.sheet != "" && r.Level != finding.Unjudged && !r.Explained()
+}
 
 // position is where the remark stands, as the column 位置 says it.
 func (r *remark) position() string {
@@ -156,69 +166,96 @@ func (o *opinion) marks() []*marked {
 
 // mark marks the unit's own workbook. Its error means that this workbook cannot
 // be marked, not that the run must stop.
-func (o *opinion) mark(w unit.Workbook) (out []byte, err error) {
-	// The library was written for well-meant files. The verified reading let this
-	// one through, but a part that only the library reads may still trip it, and
-	// one unit's trouble must not stop another's.
+func (o *opinion) mark(book unit.Workbook) (out []byte, ext string, err error) {
+	// The verified reading let this workbook through, but what only the marking
+	// looks at may still be odd, and one unit's trouble must not stop another's.
 	defer func() {
 		if r := recover(); r != nil {
-			out, err = nil, fmt.Errorf("标注 %s：%v", w.Path, r)
+			out, err = nil, fmt.Errorf("标注 %s：%v", book.Path, r)
 		}
 	}()
-	// Sizes were verified when the file came in; the limits keep the library from unpacking to disk.
-	const whole = 2 << 30
-	f, err := excelize.OpenReader(bytes.NewReader(w.Data), excelize.Options{UnzipSizeLimit: whole, UnzipXMLSizeLimit: whole, RawCellValue: true})
-	if err != nil {
-		return nil, err
+	var gone []string // the sheets of an earlier round
+	formulas := false
+	for _, s := range unit.Opinions(book.Book) {
+		gone = append(gone, s.Name)
+		formulas = formulas || slices.ContainsFunc(s.Cells, func(c ooxml.Cell) bool { return c.Formula != "" })
 	}
-	defer f.Close() // nothing is open on disk
-	if f.Styles == nil || f.Styles.CellXfs == nil || f.Styles.Fills == nil || f.WorkBook == nil {
-		return nil, errors.New("没有样式表")
-	}
-	list := o.marks()
-	paint := newPainter(f)
-	paint.clean()
-	if err := paint.all(list); err != nil {
-		return nil, err
-	}
-	notes := make([]note, len(list))
-	for i, m := range list {
-		if notes[i], err = newNote(f, m); err != nil {
-			return nil, err
-		}
-	}
-	name, err := o.replaceSheet(f, w.Book)
-	if err != nil {
-		return nil, err
-	}
-	var saved bytes.Buffer
-	if err := f.Write(&saved); err != nil {
-		return nil, err
-	}
-	return finish(saved.Bytes(), notes, name)
+	return o.compose(book.Data, gone, formulas)
 }
 
-// alone is a new workbook that has only the sheet 审核意见.
-func (o *opinion) alone() ([]byte, error) {
+// compose writes the marks and the sheet 审核意见 into a package, and takes the
+// sheets in gone out of it.
+func (o *opinion) compose(data []byte, gone []string, formulas bool) (out []byte, ext string, err error) {
+	w, err := newPackageWriter(data)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := w.readStyles(); err != nil {
+		return nil, "", err
+	}
+	w.styles.clean()
+	list := o.marks()
+	for i, s := range w.book.sheets {
+		if s.part == "" || slices.Contains(gone, s.name) {
+			continue
+		}
+		var own []*marked
+		for _, m := range list {
+			if m.sheet == s.name {
+				own = append(own, m)
+			}
+		}
+		if err := w.sheet(s.part, i+1, own); err != nil {
+			return nil, "", fmt.Errorf("工作表 %s：%w", s.name, err)
+		}
+	}
+	title := w.book.title(gone)
+	body, names := o.write(w, title)
+	if err := w.writeStyles(); err != nil {
+		return nil, "", err
+	}
+	if err := w.drop(gone, formulas); err != nil {
+		return nil, "", err
+	}
+	if err := w.first(title, body, gone, names); err != nil {
+		return nil, "", err
+	}
+	if out, err = w.finish(); err != nil {
+		return nil, "", err
+	}
+	if w.macros {
+		return out, ".xlsm", nil
+	}
+	return out, ".xlsx", nil
+}
+
+// emptyBook is a workbook with one empty sheet, the same bytes every time: the
+// library's dates are constant ones, and a clock would change the bytes.
+var emptyBook = sync.OnceValues(func() ([]byte, error) {
 	f := excelize.NewFile()
 	defer f.Close() // nothing is open on disk
-	for i := range o.remarks {
-		o.remarks[i].sheet = "" // there is no cell to lead to
-	}
-	// The dates are the library's constant ones and stay: a clock would change the bytes.
-	err := f.SetDocProps(&excelize.DocProperties{Creator: noteAuthor, LastModifiedBy: noteAuthor, Title: opinionSheet})
-	if err != nil {
-		return nil, fmt.Errorf("建立%s：%w", opinionSheet, err)
-	}
-	if err := f.SetSheetName(f.GetSheetName(0), opinionSheet); err != nil {
-		return nil, fmt.Errorf("建立%s：%w", opinionSheet, err)
-	}
-	if err := o.write(f, opinionSheet); err != nil {
-		return nil, fmt.Errorf("写入%s：%w", opinionSheet, err)
+	if err := f.SetDocProps(&excelize.DocProperties{Creator: noteAuthor, LastModifiedBy: noteAuthor, Title: opinionSheet}); err != nil {
+		return nil, err
 	}
 	var out bytes.Buffer
 	if err := f.Write(&out); err != nil {
-		return nil, fmt.Errorf("写出%s：%w", opinionSheet, err)
+		return nil, err
 	}
 	return out.Bytes(), nil
+})
+
+// alone is a new workbook that has only the sheet 审核意见.
+func (o *opinion) alone() ([]byte, string, error) {
+	for i := range o.remarks {
+		o.remarks[i].sheet = "" // there is no cell to lead to
+	}
+	data, err := emptyBook()
+	if err != nil {
+		return nil, "", fmt.Errorf("建立%s：%w", opinionSheet, err)
+	}
+	out, ext, err := o.compose(data, []string{"Sheet1"}, false)
+	if err != nil {
+		return nil, "", fmt.Errorf("写入%s：%w", opinionSheet, err)
+	}
+	return out, ext, nil
 }

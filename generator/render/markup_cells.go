@@ -1,114 +1,28 @@
 package render
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"strconv"
-
-	"github.com/xuri/excelize/v2"
 
 	"jixiao/generator/finding"
 	"jixiao/generator/ooxml"
 )
 
-// Colours of wrong cells. Nobody else picks just these, and so a later round
-// knows them again and takes them away.
-const (
-	errorFill  = "F9D5D3" // light red
-	noticeFill = "FFF0C4" // light yellow
-)
+// maxCells of one merged range that are coloured one by one; of a larger range
+// the first cell is, whose colour the whole range shows.
+const maxCells = 2000
 
-var fillOf = map[finding.Level]string{finding.Error: errorFill, finding.Notice: noticeFill}
-
-const (
-	// maxCells of one merged range that are coloured one by one; of a larger range
-	// the first cell is, whose colour the whole range shows.
-	maxCells = 2000
-	// maxStyles that a workbook may have.
-	maxStyles = 65000
-)
-
-// painter colours cells. A cell keeps its style but for the fill: its own style
-// is copied, and the copy gets our fill. Excelize's own way, reading a style and
-// making a new one of it, would lose the character set and theme of the font.
-//
-// The colour that a cell had before is kept in our fill as its background colour,
-// which a solid fill does not show, until a later round puts it back.
-type painter struct {
-	file  *excelize.File
-	style map[styleKey]int // our copies of styles
-	fill  map[styleKey]int // our fills
-}
-
-// styleKey is a style or fill of the workbook with a level.
-type styleKey struct {
-	id    int
+// spot is one cell to be coloured.
+type spot struct {
+	cell  ooxml.Ref
 	level finding.Level
 }
 
-func newPainter(f *excelize.File) *painter {
-	return &painter{file: f, style: map[styleKey]int{}, fill: map[styleKey]int{}}
-}
-
-// clean takes the colours of an earlier round away, wherever the unit has moved
-// their cells: it is the styles that are changed.
-func (p *painter) clean() {
-	s := p.file.Styles
-	bare := map[int]bool{} // fills of ours that had nothing under them
-	for i, fill := range s.Fills.Fill {
-		if fill == nil || fill.PatternFill == nil || fill.PatternFill.FgColor == nil {
-			continue
-		}
-		pattern := fill.PatternFill
-		ours := channels(pattern.FgColor.RGB)
-		if pattern.PatternType != "solid" || ours != channels(errorFill) && ours != channels(noticeFill) {
-			continue
-		}
-		before := pattern.BgColor
-		const system = 64 // indexes from here on are the colours of windows, which a solid fill has by default
-		known := before != nil && !before.Auto && (before.RGB != "" || before.Theme != nil || before.Indexed > 0 && before.Indexed < system)
-		if !known || before.RGB != "" && near(channels(before.RGB), ours) {
-			bare[i] = true
-			continue
-		}
-		// Our own fill becomes the old one again; it is needed for nothing else.
-		pattern.FgColor, pattern.BgColor = before, nil
-	}
-	for i := range s.CellXfs.Xf {
-		xf := &s.CellXfs.Xf[i]
-		if xf.FillID == nil {
-			continue
-		}
-		if bare[*xf.FillID] {
-			none := 0
-			xf.FillID = &none
-		}
-	}
-}
-
-// channels are red, green and blue of a colour RRGGBB or AARRGGBB.
-func channels(rgb string) (c [3]int) {
-	if len(rgb) == 8 {
-		rgb = rgb[2:]
-	}
-	n, err := strconv.ParseUint(rgb, 16, 32)
-	if err != nil {
-		return [3]int{-1, -1, -1}
-	}
-	return [3]int{int(n >> 16 & 0xff), int(n >> 8 & 0xff), int(n & 0xff)}
-}
-
-// near reports whether two colours are much the same. LibreOffice saves every
-// solid fill with the nearest other colour of the workbook as its background
-// colour; that was never the cell's own.
-func near(a, b [3]int) bool {
-	distance := 0
-	for i := range a {
-		distance += max(a[i]-b[i], b[i]-a[i])
-	}
-	return distance < 48
-}
-
-// all colours the marked cells.
-func (p *painter) all(list []*marked) error {
+// spotsOf lists the cells of the marks, by row and column.
+func spotsOf(list []*marked) []spot {
+	var spots []spot
 	for _, m := range list {
 		cells := m.cells
 		if (cells.To.Row-cells.From.Row+1)*(cells.To.Col-cells.From.Col+1) > maxCells {
@@ -116,77 +30,255 @@ func (p *painter) all(list []*marked) error {
 		}
 		for row := cells.From.Row; row <= cells.To.Row; row++ {
 			for col := cells.From.Col; col <= cells.To.Col; col++ {
-				if err := p.cell(m.sheet, ooxml.Ref{Row: row, Col: col}.String(), m.remarks[0].Level); err != nil {
-					return err
-				}
+				spots = append(spots, spot{ooxml.Ref{Row: row, Col: col}, m.remarks[0].Level})
 			}
 		}
 	}
-	return nil
+	slices.SortStableFunc(spots, func(a, b spot) int {
+		return cmp.Or(cmp.Compare(a.cell.Row, b.cell.Row), cmp.Compare(a.cell.Col, b.cell.Col))
+	})
+	return slices.CompactFunc(spots, func(a, b spot) bool { return a.cell == b.cell })
 }
 
-func (p *painter) cell(sheet, ref string, level finding.Level) error {
-	own, err := p.file.GetCellStyle(sheet, ref)
-	if err != nil {
-		return err
-	}
-	style, err := p.tinted(own, level)
-	if err != nil {
-		return err
-	}
-	return p.file.SetCellStyle(sheet, ref, ref, style)
+// grid is how a sheet is laid out: what the box of a note must know, and what a
+// cell that the file leaves out looks like.
+type grid struct {
+	columns   []columnSpan
+	width     float64            // of a column that nothing is said of, in characters
+	height    float64            // of a row, in points
+	heights   map[int]float64    // of rows that have their own
+	rowStyles map[int]int        // of rows that have their own
+	cells     map[ooxml.Ref]bool // the cells that the file has, of the rows asked for
+	rows      map[int]bool       // the rows that the file has
 }
 
-// tinted is the style like own with the level's fill.
-func (p *painter) tinted(own int, level finding.Level) (int, error) {
-	key := styleKey{own, level}
-	if id, ok := p.style[key]; ok {
-		return id, nil
-	}
-	xfs := p.file.Styles.CellXfs
-	if own < 0 || own >= len(xfs.Xf) || len(xfs.Xf) >= maxStyles {
-		return own, nil // the note and the sheet 审核意见 say it all the same
-	}
-	before := 0
-	if id := xfs.Xf[own].FillID; id != nil {
-		before = *id
-	}
-	fill, err := p.filled(before, level)
-	if err != nil {
-		return 0, err
-	}
-	xf, yes := xfs.Xf[own], true
-	xf.FillID, xf.ApplyFill = &fill, &yes
-	xfs.Xf = append(xfs.Xf, xf)
-	xfs.Count = len(xfs.Xf)
-	p.style[key] = xfs.Count - 1
-	return xfs.Count - 1, nil
+// columnSpan is a run of columns.
+type columnSpan struct {
+	from, to int
+	width    float64
+	style    int
 }
 
-// filled is our fill over the fill before.
-func (p *painter) filled(before int, level finding.Level) (int, error) {
-	key := styleKey{before, level}
-	if id, ok := p.fill[key]; ok {
-		return id, nil
+// Sizes that Excel takes when a sheet says nothing: 64 by 20 pixels.
+const (
+	usualWidth  = 9.140625
+	usualHeight = 15
+)
+
+// readGrid reads the layout of a sheet; cells are listed for the rows of spots.
+func readGrid(data []byte, spots []spot) (*grid, error) {
+	g := &grid{width: usualWidth, height: usualHeight, heights: map[int]float64{}, rowStyles: map[int]int{}, cells: map[ooxml.Ref]bool{}, rows: map[int]bool{}}
+	asked := map[int]bool{}
+	for _, sp := range spots {
+		asked[sp.cell.Row] = true
 	}
-	// The library's types have no names that could be written here, so the plain
-	// fill comes from a style made for it, and others are copies of it.
-	style, err := p.file.NewStyle(&excelize.Style{Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{fillOf[level]}}})
-	if err != nil {
-		return 0, err
+	number := func(s *ooxml.Scanner, name string) (float64, bool) {
+		text, ok := s.Attr(name)
+		n, err := strconv.ParseFloat(text, 64)
+		return n, ok && err == nil && n >= 0
 	}
-	fills := p.file.Styles.Fills
-	id := *p.file.Styles.CellXfs.Xf[style].FillID
-	if before > 0 && before < len(fills.Fill) && fills.Fill[before] != nil {
-		if was := fills.Fill[before].PatternFill; was != nil && was.PatternType == "solid" && was.FgColor != nil {
-			fill, pattern, color := *fills.Fill[id], *fills.Fill[id].PatternFill, *was.FgColor
-			pattern.BgColor = &color
-			fill.PatternFill = &pattern
-			fills.Fill = append(fills.Fill, &fill)
-			fills.Count = len(fills.Fill)
-			id = fills.Count - 1
+	s := ooxml.NewScanner(data)
+	var at position
+	for s.Next() {
+		switch name := tagName(s); {
+		case !opens(s):
+		case name == "sheetFormatPr":
+			if n, ok := number(s, "defaultColWidth"); ok {
+				g.width = n
+			}
+			if n, ok := number(s, "defaultRowHeight"); ok {
+				g.height = n
+			}
+		case name == "col":
+			from, okFrom := number(s, "min")
+			to, okTo := number(s, "max")
+			if !okFrom || !okTo {
+				break
+			}
+			c := columnSpan{from: int(from), to: int(to), width: g.width}
+			if n, ok := number(s, "width"); ok {
+				c.width = n
+			}
+			if hidden, _ := s.Attr("hidden"); hidden == "1" || hidden == "true" {
+				c.width = 0
+			}
+			if n, ok := number(s, "style"); ok {
+				c.style = int(n)
+			}
+			g.columns = append(g.columns, c)
+		case name == "row":
+			row := at.row(s)
+			g.rows[row] = true
+			if n, ok := number(s, "ht"); ok {
+				g.heights[row] = n
+			}
+			if hidden, _ := s.Attr("hidden"); hidden == "1" || hidden == "true" {
+				g.heights[row] = 0
+			}
+			if n, ok := number(s, "s"); ok {
+				g.rowStyles[row] = int(n)
+			}
+		case name == "c" && at.now > 0:
+			if ref := at.cell(s); asked[ref.Row] {
+				g.cells[ref] = true
+			}
+			s.Skip()
 		}
 	}
-	p.fill[key] = id
-	return id, nil
+	return g, s.Err()
+}
+
+// position follows the rows and cells of a sheet; both may leave out their references.
+type position struct{ now, col int }
+
+func (p *position) row(s *ooxml.Scanner) int {
+	p.now, p.col = p.now+1, 0
+	if text, ok := s.Attr("r"); ok {
+		if n, err := strconv.Atoi(text); err == nil {
+			p.now = n
+		}
+	}
+	return p.now
+}
+
+func (p *position) cell(s *ooxml.Scanner) ooxml.Ref {
+	p.col++
+	if text, ok := s.Attr("r"); ok {
+		if ref, ok := ooxml.ParseRef(text); ok {
+			p.col = ref.Col
+		}
+	}
+	return ooxml.Ref{Row: p.now, Col: p.col}
+}
+
+// columnWidth and rowHeight are in characters and points; 0 when hidden.
+func (g *grid) columnWidth(col int) float64 {
+	for _, c := range g.columns {
+		if col >= c.from && col <= c.to {
+			return c.width
+		}
+	}
+	return g.width
+}
+
+func (g *grid) rowHeight(row int) float64 {
+	if h, ok := g.heights[row]; ok {
+		return h
+	}
+	return g.height
+}
+
+// style is the format of a cell that the file leaves out.
+func (g *grid) style(ref ooxml.Ref) int {
+	if s, ok := g.rowStyles[ref.Row]; ok {
+		return s
+	}
+	for _, c := range g.columns {
+		if ref.Col >= c.from && ref.Col <= c.to {
+			return c.style
+		}
+	}
+	return 0
+}
+
+// coloured returns the sheet with its spots coloured: cells that it has get
+// another format, others are added, empty.
+func coloured(data []byte, spots []spot, g *grid, styles *styleSheet) ([]byte, error) {
+	if len(spots) == 0 {
+		return data, nil
+	}
+	data = opened(data, "sheetData")
+	level := map[ooxml.Ref]finding.Level{}
+	var missing []spot // cells that are not in the file
+	for _, sp := range spots {
+		if g.cells[sp.cell] {
+			level[sp.cell] = sp.level
+		} else {
+			missing = append(missing, sp)
+		}
+	}
+	prefix := ""
+	// before makes the missing cells that stand before a place, with their rows
+	// where the file has none.
+	before := func(row, col int) (out []byte) {
+		for len(missing) > 0 {
+			sp := missing[0]
+			inside := sp.cell.Row == row && sp.cell.Col < col
+			if !inside && (sp.cell.Row >= row || g.rows[sp.cell.Row]) {
+				break
+			}
+			missing = missing[1:]
+			cell := fmt.Appendf(nil, `<%sc r="%s" s="%d"/>`, prefix, sp.cell, styles.tinted(g.style(sp.cell), sp.level))
+			if inside {
+				out = append(out, cell...)
+				continue
+			}
+			for len(missing) > 0 && missing[0].cell.Row == sp.cell.Row {
+				cell = fmt.Appendf(cell, `<%sc r="%s" s="%d"/>`, prefix, missing[0].cell, styles.tinted(g.style(missing[0].cell), missing[0].level))
+				missing = missing[1:]
+			}
+			out = fmt.Appendf(out, `<%[1]srow r="%[2]d">%[3]s</%[1]srow>`, prefix, sp.cell.Row, cell)
+		}
+		return out
+	}
+	const end = 1 << 30 // behind every row and column
+	var e edits
+	var at position
+	s := ooxml.NewScanner(data)
+	inData := false
+	for s.Next() {
+		name := tagName(s)
+		switch {
+		case name == "sheetData" && opens(s):
+			inData = true
+			prefix = string(s.Name[:len(s.Name)-len(name)])
+		case name == "sheetData":
+			inData = false
+			e.insert(s.Start, before(end, 0))
+		case !inData:
+		case name == "row" && opens(s):
+			row := at.row(s)
+			e.insert(s.Start, before(row, 0))
+			if len(missing) > 0 && missing[0].cell.Row == row {
+				for _, a := range s.Attrs() {
+					if string(a.Name) == "spans" { // the cells that it has may reach further now
+						e.replace(a.Start, a.End, nil)
+					}
+				}
+			}
+			if s.Kind == ooxml.EmptyTag {
+				if cells := before(row, end); cells != nil {
+					e.replace(s.End-2, s.End, fmt.Appendf(nil, ">%s</%s>", cells, s.Name))
+				}
+			}
+		case name == "row":
+			e.insert(s.Start, before(at.now, end))
+		case name == "c" && opens(s):
+			ref := at.cell(s)
+			e.insert(s.Start, before(ref.Row, ref.Col))
+			if l, ok := level[ref]; ok {
+				restyle(&e, s, l, styles)
+			}
+			s.Skip()
+		}
+	}
+	return e.apply(data), s.Err()
+}
+
+// restyle gives the cell that s stands on the tinted copy of its format.
+func restyle(e *edits, s *ooxml.Scanner, level finding.Level, styles *styleSheet) {
+	for _, a := range s.Attrs() {
+		if string(a.Name) != "s" {
+			continue
+		}
+		own, err := strconv.Atoi(string(a.Value))
+		if err != nil {
+			own = 0
+		}
+		at := valueOf(a)
+		e.replace(at.from, at.to, strconv.AppendInt(nil, int64(styles.tinted(own, level)), 10))
+		return
+	}
+	at := s.Start + 1 + len(s.Name)
+	e.replace(at, at, fmt.Appendf(nil, ` s="%d"`, styles.tinted(0, level)))
 }

@@ -9,10 +9,7 @@ import (
 )
 
 const emptyComments = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n" +
-	`<comments xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><authors></authors><commentList></commentList></comments>`
-
-// span is a piece of a part.
-type span struct{ from, to int }
+	`<comments xmlns="%s"><authors></authors><commentList></commentList></comments>`
 
 // comment is one note of the part.
 type comment struct {
@@ -39,10 +36,11 @@ type commentsPart struct {
 
 // mergeComments adds the notes to a part, nil for a new one. A note that the
 // cell has keeps its text and gets ours behind it; what an earlier round wrote
-// goes. gone are the cells whose notes went altogether.
-func mergeComments(data []byte, notes []note) (out []byte, gone map[string]bool, err error) {
+// goes. gone are the cells whose notes went altogether. space is the namespace of
+// a new part.
+func mergeComments(data []byte, notes []note, space string) (out []byte, gone map[string]bool, err error) {
 	if data == nil {
-		data = []byte(emptyComments)
+		data = fmt.Appendf(nil, emptyComments, space)
 	}
 	data = opened(data, "authors", "commentList")
 	p, err := readComments(data)

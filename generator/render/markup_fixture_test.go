@@ -158,7 +158,7 @@ func reopened(t testing.TB, data []byte) (*excelize.File, *ooxml.Workbook) {
 // returned marks a workbook and fails when it could only be listed.
 func returned(t testing.TB, v *unit.Verdict, w unit.Workbook) []byte {
 	t.Helper()
-	data, err := newOpinion(v, w).mark(w)
+	data, _, err := newOpinion(v, w).mark(w)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,18 +2,10 @@ package render
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"jixiao/generator/ooxml"
 )
-
-// Notes are written into the finished package. Excelize's AddComment serves
-// workbooks that have no notes yet; to one that has, it may add a second note
-// part that nothing refers to (when the parts are numbered apart, as openpyxl
-// does), it refuses the shape ids of LibreOffice, and it cannot add to a note.
 
 const (
 	noteAuthor = "绩效审核"
@@ -23,15 +15,8 @@ const (
 	noteChars = 1200
 )
 
-// Content types of the parts that hold notes.
-const (
-	commentsType = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
-	vmlType      = "application/vnd.openxmlformats-officedocument.vmlDrawing"
-)
-
 // note is one note to be written.
 type note struct {
-	sheet string
 	cell  ooxml.Ref
 	lines []noteLine
 	box   noteBox
@@ -44,8 +29,8 @@ type noteLine struct {
 }
 
 // newNote says in one note what all remarks of a place say.
-func newNote(f *excelize.File, m *marked) (note, error) {
-	n := note{sheet: m.sheet, cell: m.cells.From, lines: []noteLine{{noteMark, true}}}
+func newNote(g *grid, m *marked) note {
+	n := note{cell: m.cells.From, lines: []noteLine{{noteMark, true}}}
 	room := noteChars
 	for i, r := range m.remarks {
 		lines := r.lines()
@@ -58,9 +43,8 @@ func newNote(f *excelize.File, m *marked) (note, error) {
 		}
 		n.lines = append(n.lines, lines...)
 	}
-	var err error
-	n.box, err = placeBox(f, m.sheet, m.cells, n.lines)
-	return n, err
+	n.box = placeBox(g, m.cells, n.lines)
+	return n
 }
 
 // lines is what a note says of one remark: what rule, what is wrong, what to do.
@@ -93,14 +77,27 @@ func shortened(text string, most int) string {
 	return string(r[:most]) + "……"
 }
 
-// sheet brings the notes of one sheet up to date. number tells its shapes from
-// those of other sheets.
-func (w *packageWriter) sheet(part string, number int, notes []note, first bool) error {
+// sheet colours the marked cells of one sheet and brings its notes up to date.
+// number tells its shapes from those of other sheets.
+func (w *packageWriter) sheet(part string, number int, list []*marked) error {
 	data, err := w.part(part)
 	if err != nil {
 		return err
 	}
-	body, drawing, err := deselected(data, first)
+	spots := spotsOf(list)
+	g, err := readGrid(data, spots)
+	if err != nil {
+		return err
+	}
+	notes := make([]note, len(list))
+	for i, m := range list {
+		notes[i] = newNote(g, m)
+	}
+	body, err := coloured(data, spots, g, w.styles)
+	if err != nil {
+		return err
+	}
+	body, drawing, err := deselected(body)
 	if err != nil {
 		return err
 	}
@@ -110,7 +107,7 @@ func (w *packageWriter) sheet(part string, number int, notes []note, first bool)
 		case r.Is("comments"):
 			comments = r.Target
 		case r.Is("threadedComment"):
-			if err := w.dropThreads(r.Target, notes); err != nil {
+			if err := w.reply(r.Target, notes); err != nil {
 				return err
 			}
 		case r.ID == drawing && drawing != "":
@@ -132,7 +129,7 @@ func (w *packageWriter) sheet(part string, number int, notes []note, first bool)
 			return err
 		}
 	}
-	newComments, gone, err := mergeComments(commentsData, notes)
+	newComments, gone, err := mergeComments(commentsData, notes, w.book.space())
 	if err != nil {
 		return err
 	}
@@ -156,7 +153,7 @@ func (w *packageWriter) sheet(part string, number int, notes []note, first bool)
 		if err != nil {
 			return err
 		}
-		if body, err = withDrawing(body, id); err != nil {
+		if body, err = withDrawing(body, id, w.book.links()); err != nil {
 			return err
 		}
 	}
@@ -167,31 +164,6 @@ func (w *packageWriter) sheet(part string, number int, notes []note, first bool)
 	return nil
 }
 
-// dropThreads takes threaded comments off the cells that get a note: Excel shows
-// the thread and not the note where a cell has both. The text of a thread also
-// stands in the cell's note, and stays there.
-func (w *packageWriter) dropThreads(part string, notes []note) error {
-	data, err := w.part(part)
-	if err != nil {
-		return err
-	}
-	var edits edits
-	s := ooxml.NewScanner(data)
-	for s.Next() {
-		if s.Kind != ooxml.StartTag || s.Depth() != 2 {
-			continue
-		}
-		from := s.Start
-		ref, _ := s.Attr("ref")
-		s.Skip()
-		if slices.ContainsFunc(notes, func(n note) bool { return n.cell.String() == ref }) {
-			edits.replace(from, s.End, nil)
-		}
-	}
-	w.keep(part, data, edits.apply(data))
-	return s.Err()
-}
-
 // afterDrawing are the elements of a worksheet that follow legacyDrawing.
 var afterDrawing = map[string]bool{
 	"legacyDrawingHF": true, "drawingHF": true, "picture": true, "oleObjects": true, "controls": true,
@@ -199,7 +171,7 @@ var afterDrawing = map[string]bool{
 }
 
 // withDrawing refers a sheet to its drawing of notes.
-func withDrawing(body []byte, id string) ([]byte, error) {
+func withDrawing(body []byte, id, links string) ([]byte, error) {
 	s := ooxml.NewScanner(body)
 	prefix := ""
 	for s.Next() {
@@ -210,7 +182,7 @@ func withDrawing(body []byte, id string) ([]byte, error) {
 		}
 		if start && s.Depth() == 2 && afterDrawing[name] || s.Kind == ooxml.EndTag && s.Depth() == 1 && name == "worksheet" {
 			var e edits
-			e.replace(s.Start, s.Start, fmt.Appendf(nil, `<%slegacyDrawing xmlns:r="%s" r:id="%s"/>`, prefix, officeLinks, id))
+			e.replace(s.Start, s.Start, fmt.Appendf(nil, `<%slegacyDrawing xmlns:r="%s" r:id="%s"/>`, prefix, links, id))
 			return e.apply(body), nil
 		}
 		if start && name == "sheetData" {

@@ -125,32 +125,75 @@ func TestNotesOfOtherPrograms(t *testing.T) {
 	}
 }
 
-// Excel shows the thread of a cell and not its note.
-func TestThreadsGiveWayToNotes(t *testing.T) {
+// Excel shows the thread of a cell and not its note: our findings are said in it too.
+func TestThreadsAreAnswered(t *testing.T) {
 	t.Parallel()
-	data := rewritten(t, hard(t).Data, func(part func(string) string) map[string]string {
-		types, err := ooxml.AddOverride([]byte(part("[Content_Types].xml")), "xl/threadedComments/threadedComment1.xml", "application/vnd.ms-excel.threadedcomments+xml")
-		if err != nil {
-			t.Fatal(err)
+	const threads, persons = "xl/threadedComments/threadedComment1.xml", "xl/persons/person.xml"
+	const head = `<ThreadedComments xmlns="` + threadSpace + `">` +
+		`<threadedComment ref="F6" dT="2023-03-01T08:00:00.00" personId="{P}" id="{1}"><text>账簿</text></threadedComment>` +
+		`<threadedComment ref="F6" personId="{P}" id="{3}" parentId="{1}"><text>同意</text></threadedComment>`
+	const tail = `<threadedComment ref="A1" id="{2}" personId="{P}"><text>留着</text></threadedComment></ThreadedComments>`
+	for _, withPersons := range []bool{true, false} {
+		data := rewritten(t, hard(t).Data, func(part func(string) string) map[string]string {
+			types, err := ooxml.AddOverride([]byte(part(typesPart)), threads, "application/vnd.ms-excel.threadedcomments+xml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			rels, _, err := ooxml.AddRelationship([]byte(part(sheetRels)), "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment", "../threadedComments/threadedComment1.xml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			parts := map[string]string{sheetRels: string(rels), threads: head + tail}
+			if withPersons {
+				const bookRels = "xl/_rels/workbook.xml.rels"
+				book, _, err := ooxml.AddRelationship([]byte(part(bookRels)), personLinks, "persons/person.xml")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if types, err = ooxml.AddOverride(types, persons, personType); err != nil {
+					t.Fatal(err)
+				}
+				parts[bookRels] = string(book)
+				parts[persons] = `<personList xmlns="` + threadSpace + `"><person displayName="李会计" id="{P}"/></personList>`
+			}
+			parts[typesPart] = string(types)
+			return parts
+		})
+		look := func(data []byte) (thread, person string) {
+			t.Helper()
+			p, err := ooxml.Open(data, ooxml.DefaultLimits())
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, _ := p.Part(threads)
+			for _, r := range p.Related(p.Main()) {
+				if r.Is("person") {
+					b, _ := p.Part(r.Target)
+					person = string(b)
+				}
+			}
+			return string(a), person
 		}
-		rels, _, err := ooxml.AddRelationship([]byte(part(sheetRels)), "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment", "../threadedComments/threadedComment1.xml")
-		if err != nil {
-			t.Fatal(err)
+		v := judged(fault(finding.Error, hardPath, hardSheet, "F6", "R-2", "", "", "", "", "请改正<甲>"))
+		out := returned(t, v, received(t, hardPath, data))
+		for range 2 { // the answer of the second round takes the place of the first
+			thread, person := look(out)
+			rest, ok := strings.CutPrefix(thread, head+`<threadedComment ref="F6" dT="2023-03-01T08:00:00.00" personId="`+personID+`" id="{`)
+			if _, rest, _ = strings.Cut(rest, "}"); !ok || rest != `" parentId="{1}"><text>【审核意见】`+"&#10;错误 R-2&#10;请改正&lt;甲&gt;</text></threadedComment>"+tail {
+				t.Errorf("threads\n%s", thread)
+			}
+			if strings.Count(person, `displayName="绩效审核" id="`+personID+`"`) != 1 || strings.Contains(person, "李会计") != withPersons {
+				t.Errorf("persons\n%s", person)
+			}
+			out = returned(t, v, received(t, hardPath, out))
 		}
-		return map[string]string{
-			"[Content_Types].xml": string(types), sheetRels: string(rels),
-			"xl/threadedComments/threadedComment1.xml": `<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments">` +
-				`<threadedComment ref="F6" id="{1}"><text>账簿</text></threadedComment><threadedComment ref="A1" id="{2}"><text>留着</text></threadedComment></ThreadedComments>`,
+		f, _ := reopened(t, out)
+		if got := noteTexts(t, f, hardSheet)["F6"]; !strings.HasSuffix(got, "【审核意见】\n错误 R-2\n请改正<甲>") {
+			t.Errorf("the note, which other programs show, is %q", got)
 		}
-	})
-	out := returned(t, judged(fault(finding.Error, hardPath, hardSheet, "F6", "R-2", "", "", "", "", "请改正")), received(t, hardPath, data))
-	p, err := ooxml.Open(out, ooxml.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	threads, _ := p.Part("xl/threadedComments/threadedComment1.xml")
-	if want := `2018/threadedcomments"><threadedComment ref="A1" id="{2}"><text>留着</text></threadedComment></ThreadedComments>`; !strings.HasSuffix(string(threads), want) {
-		t.Errorf("threads\n%s\nwant the end\n%s", threads, want)
+		if thread, _ := look(returned(t, judged(), received(t, hardPath, out))); thread != head+tail {
+			t.Errorf("with nothing more to say the threads are\n%s", thread)
+		}
 	}
 }
 
@@ -160,11 +203,7 @@ func TestLongNotesAreCut(t *testing.T) {
 	for i := range 40 {
 		m.remarks = append(m.remarks, &remark{Finding: finding.Finding{Rule: fmt.Sprintf("R-%d", i), Message: strings.Repeat("长", 500), Filled: strings.Repeat("填", 100)}})
 	}
-	f, _ := reopened(t, hard(t).Data)
-	n, err := newNote(f, m)
-	if err != nil {
-		t.Fatal(err)
-	}
+	n := newNote(&grid{width: usualWidth, height: usualHeight}, m)
 	last := n.lines[len(n.lines)-1].text
 	if !strings.HasPrefix(last, "……另有") || !strings.HasSuffix(last, "条，见“审核意见”表") {
 		t.Errorf("the note ends in %q", last)
@@ -176,11 +215,8 @@ func TestLongNotesAreCut(t *testing.T) {
 
 func TestPlaceBox(t *testing.T) {
 	t.Parallel()
-	f, _ := reopened(t, hard(t).Data)
-	if err := f.SetColWidth(hardSheet, "E", "E", 60); err != nil { // 420 pixels
-		t.Fatal(err)
-	}
-	if err := f.SetRowHeight(hardSheet, 5, 90); err != nil { // 120 pixels
+	g, err := readGrid([]byte(`<worksheet><cols><col min="5" max="5" width="60"/></cols><sheetData><row r="5" ht="90"/></sheetData></worksheet>`), nil) // 420 and 120 pixels
+	if err != nil {
 		t.Fatal(err)
 	}
 	at := func(from, to string) ooxml.Rect {
@@ -198,16 +234,15 @@ func TestPlaceBox(t *testing.T) {
 		{at("E1", "E1"), "5, 12, 0, 0, 10, 8, 4, 8"},                                       // no row above
 		{at("XFD1048576", "XFD1048576"), "16383, 12, 1048574, 0, 16383, 328, 1048575, 68"}, // no column beside
 	} {
-		b, err := placeBox(f, hardSheet, c.cells, lines)
-		if err != nil || b.anchor != c.want {
-			t.Errorf("%s: %s (%v), want %s", c.cells, b.anchor, err, c.want)
+		if b := placeBox(g, c.cells, lines); b.anchor != c.want {
+			t.Errorf("%s: %s, want %s", c.cells, b.anchor, c.want)
 		}
 	}
 }
 
 // commentSeeds are parts of notes as programs write them, and as they do not.
 var commentSeeds = []string{
-	emptyComments,
+	fmt.Sprintf(emptyComments, mainSpace),
 	`<comments xmlns="m"><authors><author>a</author></authors><commentList><comment ref="A1" authorId="0"><text><t>x</t></text></comment></commentList></comments>`,
 	`<comments xmlns="m"><authors/><commentList/></comments>`,
 	`<x:comments xmlns:x="m"><x:authors/><x:commentList><x:comment ref="A1" authorId="0"><x:text/></x:comment></x:commentList></x:comments>`,
@@ -231,7 +266,7 @@ func FuzzMergeComments(f *testing.F) {
 		if wellFormed([]byte(part)) != nil || len(part) > 1<<16 {
 			return // the verified reading lets nothing else through
 		}
-		out, _, err := mergeComments([]byte(part), []note{n})
+		out, _, err := mergeComments([]byte(part), []note{n}, mainSpace)
 		if err != nil {
 			return
 		}
@@ -241,7 +276,7 @@ func FuzzMergeComments(f *testing.F) {
 		if !bytes.Contains(out, []byte("请改正 &lt;&amp;&gt;")) {
 			t.Fatalf("the note is not in\n%s", out)
 		}
-		again, _, err := mergeComments(out, nil)
+		again, _, err := mergeComments(out, nil, mainSpace)
 		if err != nil || wellFormed(again) != nil {
 			t.Fatalf("second round: %v\n%s", err, again)
 		}

@@ -9,18 +9,21 @@ import (
 	"jixiao/generator/ooxml"
 )
 
-// What excelize saved is verified as a package and finished part by part; every
-// part that is not named here stays as it is, byte for byte.
+// The marks are written into the unit's own package, part by part; every part
+// that has nothing to do with them stays as it is, byte for byte.
 
-const (
-	typesPart    = "[Content_Types].xml"
-	workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
-	officeLinks  = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-)
+// packageWriter gathers the parts that change.
+type packageWriter struct {
+	pkg     *ooxml.Package
+	book    *bookPart
+	styles  *styleSheet
+	types   []byte
+	changed map[string][]byte
+	removed []string
+	macros  bool // the workbook has some and stays one that does
+}
 
-// finish makes a marked workbook the one that goes back: its notes brought up to
-// date, first the only selected sheet, and without macros.
-func finish(data []byte, notes []note, first string) ([]byte, error) {
+func newPackageWriter(data []byte) (*packageWriter, error) {
 	p, err := ooxml.Open(data, ooxml.DefaultLimits())
 	if err != nil {
 		return nil, err
@@ -29,34 +32,17 @@ func finish(data []byte, notes []note, first string) ([]byte, error) {
 	if w.types, err = w.part(typesPart); err != nil {
 		return nil, err
 	}
-	sheets, err := sheetParts(p)
-	if err != nil {
-		return nil, err
-	}
-	for i, s := range sheets {
-		var own []note
-		for _, n := range notes {
-			if n.sheet == s.name {
-				own = append(own, n)
-			}
-		}
-		if err := w.sheet(s.part, i+1, own, s.name == first); err != nil {
-			return nil, fmt.Errorf("工作表 %s 的批注：%w", s.name, err)
-		}
-	}
-	removed, err := w.plain()
-	if err != nil {
+	w.book, err = readBook(p)
+	return w, err
+}
+
+// finish returns the package.
+func (w *packageWriter) finish() ([]byte, error) {
+	if err := w.kind(); err != nil {
 		return nil, err
 	}
 	w.changed[typesPart] = w.types
-	return p.Rewrite(w.changed, removed)
-}
-
-// packageWriter gathers the parts that change.
-type packageWriter struct {
-	pkg     *ooxml.Package
-	types   []byte
-	changed map[string][]byte
+	return w.pkg.Rewrite(w.changed, w.removed)
 }
 
 func (w *packageWriter) part(name string) ([]byte, error) {
@@ -87,47 +73,35 @@ func (w *packageWriter) free(pattern string) string {
 	}
 }
 
-// relate adds a relationship to a sheet.
-func (w *packageWriter) relate(sheet, kind, target string) (id string, err error) {
-	name := ooxml.RelsName(sheet)
+// relate adds a relationship of Office's own kinds to a part.
+func (w *packageWriter) relate(from, kind, target string) (id string, err error) {
+	return w.relateAs(from, w.book.links()+"/"+kind, target)
+}
+
+// relateAs adds a relationship of any type.
+func (w *packageWriter) relateAs(from, relType, target string) (id string, err error) {
+	name := ooxml.RelsName(from)
 	rels, changed := w.changed[name]
 	if !changed {
 		rels, _ = w.pkg.Part(name) // nil begins a new part
 	}
-	w.changed[name], id, err = ooxml.AddRelationship(rels, officeLinks+"/"+kind, "/"+target)
+	w.changed[name], id, err = ooxml.AddRelationship(rels, relType, "/"+target)
 	return id, err
 }
 
-// plain makes the workbook what its name says, an .xlsx: Excel refuses to open one
-// that calls itself a template or has macros. It returns the parts to leave out.
-func (w *packageWriter) plain() (removed []string, err error) {
-	main := w.pkg.Main()
-	if w.types, err = ooxml.AddOverride(w.types, main, workbookType); err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, r := range w.pkg.Related(main) {
-		if !r.Is("vbaProject") {
-			continue
-		}
-		ids = append(ids, r.ID)
-		if _, ok := w.pkg.Part(r.Target); ok {
-			removed = append(removed, r.Target)
-		}
-		if w.types, err = ooxml.RemoveOverride(w.types, r.Target); err != nil {
-			return nil, err
+// unrelate takes relationships off a part.
+func (w *packageWriter) unrelate(from string, ids []string) error {
+	name := ooxml.RelsName(from)
+	rels, changed := w.changed[name]
+	if !changed {
+		var err error
+		if rels, err = w.part(name); err != nil {
+			return err
 		}
 	}
-	if ids == nil {
-		return nil, nil
-	}
-	rels := ooxml.RelsName(main)
-	data, err := w.part(rels)
-	if err != nil {
-		return nil, err
-	}
+	rels = opened(rels, "Relationships")
 	var e edits
-	s := ooxml.NewScanner(data)
+	s := ooxml.NewScanner(rels)
 	for s.Next() {
 		if id, _ := attribute(s, "Id"); !slices.Contains(ids, id) {
 			continue
@@ -136,43 +110,137 @@ func (w *packageWriter) plain() (removed []string, err error) {
 		s.Skip()
 		e.replace(from, s.End, nil)
 	}
-	w.changed[rels] = e.apply(data)
-	return removed, s.Err()
+	w.changed[name] = e.apply(rels)
+	return s.Err()
 }
 
-// sheetPart is a worksheet and its part.
-type sheetPart struct{ name, part string }
+// remove leaves parts out of the package.
+func (w *packageWriter) remove(part string) (err error) {
+	if _, ok := w.pkg.Part(part); !ok {
+		return nil
+	}
+	w.removed = append(w.removed, part)
+	delete(w.changed, part)
+	w.types, err = ooxml.RemoveOverride(w.types, part)
+	return err
+}
 
-// sheetParts lists the worksheets in the order of their tabs.
-func sheetParts(p *ooxml.Package) ([]sheetPart, error) {
-	data, ok := p.Part(p.Main())
-	if !ok {
-		return nil, fmt.Errorf("没有工作簿部件")
-	}
-	targets := map[string]string{}
-	for _, r := range p.Related(p.Main()) {
-		if r.Is("worksheet") {
-			targets[r.ID] = r.Target
-		}
-	}
-	var list []sheetPart
-	s := ooxml.NewScanner(data)
-	for s.Next() {
-		if !opens(s) || tagName(s) != "sheet" {
+// companions are the kinds of parts that belong to one sheet alone.
+var companions = []string{"comments", "vmlDrawing", "threadedComment", "printerSettings"}
+
+// drop takes the sheets of an earlier round out. Formulas that somebody wrote
+// into them stand in the chain of calculation, which Excel makes anew.
+func (w *packageWriter) drop(gone []string, formulas bool) error {
+	var ids []string
+	for _, e := range w.book.sheets {
+		if !slices.Contains(gone, e.name) || e.part == "" {
 			continue
 		}
-		name, _ := s.Attr("name")
-		id, _ := s.AttrIn(officeLinks, "id")
-		if part, ok := targets[id]; ok { // chart sheets have no notes
-			list = append(list, sheetPart{name, part})
+		ids = append(ids, e.id)
+		for _, r := range w.pkg.Related(e.part) {
+			if !r.External && slices.ContainsFunc(companions, r.Is) {
+				if err := w.remove(r.Target); err != nil {
+					return err
+				}
+			}
+		}
+		for _, part := range []string{ooxml.RelsName(e.part), e.part} {
+			if err := w.remove(part); err != nil {
+				return err
+			}
 		}
 	}
-	return list, s.Err()
+	for _, r := range w.pkg.Related(w.book.part) {
+		if formulas && r.Is("calcChain") {
+			ids = append(ids, r.ID)
+			if err := w.remove(r.Target); err != nil {
+				return err
+			}
+		}
+	}
+	if ids == nil {
+		return nil
+	}
+	return w.unrelate(w.book.part, ids)
 }
 
-// deselected returns the sheet so that it is selected only if it is the first,
-// and the relationship id of its drawing of notes, "" when it has none.
-func deselected(data []byte, first bool) (body []byte, drawing string, err error) {
+// readStyles reads the part of styles; a workbook without one gets it.
+func (w *packageWriter) readStyles() error {
+	part := w.stylesPart()
+	data := fmt.Appendf(nil, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`+"\n"+`<styleSheet xmlns="%s"></styleSheet>`, w.book.space())
+	if part != "" {
+		var err error
+		if data, err = w.part(part); err != nil {
+			return err
+		}
+	}
+	var err error
+	w.styles, err = readStyles(data)
+	return err
+}
+
+func (w *packageWriter) stylesPart() string {
+	for _, r := range w.pkg.Related(w.book.part) {
+		if r.Is("styles") && !r.External {
+			return r.Target
+		}
+	}
+	return ""
+}
+
+// writeStyles puts the styles back.
+func (w *packageWriter) writeStyles() (err error) {
+	part := w.stylesPart()
+	if part == "" {
+		part = "xl/styles.xml"
+		if _, taken := w.pkg.Part(part); taken {
+			part = w.free("xl/styles%d.xml")
+		}
+		if _, err = w.relate(w.book.part, "styles", part); err != nil {
+			return err
+		}
+		if w.types, err = ooxml.AddOverride(w.types, part, stylesType); err != nil {
+			return err
+		}
+	}
+	w.changed[part] = w.styles.bytes()
+	return nil
+}
+
+// first puts a sheet before all others.
+func (w *packageWriter) first(title string, body []byte, gone []string, names []definedName) error {
+	part := w.free("xl/worksheets/sheet%d.xml")
+	w.changed[part] = body
+	id, err := w.relate(w.book.part, "worksheet", part)
+	if err != nil {
+		return err
+	}
+	if w.types, err = ooxml.AddOverride(w.types, part, sheetType); err != nil {
+		return err
+	}
+	w.changed[w.book.part], err = w.book.withFirst(title, id, gone, names)
+	return err
+}
+
+// kind makes the workbook say what its name will: Excel refuses to open one that
+// calls itself a template, or that has macros and does not say so.
+func (w *packageWriter) kind() (err error) {
+	for _, r := range w.pkg.Related(w.book.part) {
+		w.macros = w.macros || r.Is("vbaProject")
+	}
+	kind := workbookType
+	if w.macros {
+		kind = macroType
+	}
+	if w.pkg.ContentType(w.book.part) != kind {
+		w.types, err = ooxml.AddOverride(w.types, w.book.part, kind)
+	}
+	return err
+}
+
+// deselected returns the sheet so that it is not selected, and the relationship
+// id of its drawing of notes, "" when it has none.
+func deselected(data []byte) (body []byte, drawing string, err error) {
 	var edits edits
 	s := ooxml.NewScanner(data)
 	for s.Next() {
@@ -182,14 +250,17 @@ func deselected(data []byte, first bool) (body []byte, drawing string, err error
 		switch tagName(s) {
 		case "sheetView":
 			for _, a := range s.Attrs() {
-				if string(a.Name) == "tabSelected" && !first {
-					edits.replace(a.Start, a.End, []byte(`tabSelected="0"`))
+				if at := valueOf(a); string(a.Name) == "tabSelected" {
+					edits.replace(at.from, at.to, []byte("0"))
 				}
 			}
 		case "sheetData":
 			s.Skip()
 		case "legacyDrawing":
-			drawing, _ = s.AttrIn(officeLinks, "id")
+			var ok bool
+			if drawing, ok = s.AttrIn(officeLinks, "id"); !ok {
+				drawing, _ = s.AttrIn(strictLinks, "id")
+			}
 		}
 	}
 	return edits.apply(data), drawing, s.Err()
@@ -206,6 +277,9 @@ func tagName(s *ooxml.Scanner) string {
 	return ""
 }
 
+// span is a piece of a part.
+type span struct{ from, to int }
+
 // edits are replacements in a part, gathered from its beginning to its end.
 type edits []edit
 
@@ -215,6 +289,13 @@ type edit struct {
 }
 
 func (e *edits) replace(from, to int, by []byte) { *e = append(*e, edit{from, to, by}) }
+
+// insert puts something before a place; nothing when there is nothing to put.
+func (e *edits) insert(at int, by []byte) {
+	if len(by) > 0 {
+		e.replace(at, at, by)
+	}
+}
 
 // apply returns data with the replacements made; data itself stays.
 func (e edits) apply(data []byte) []byte {

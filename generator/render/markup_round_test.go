@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,16 +40,13 @@ func TestSecondRound(t *testing.T) {
 	}
 	first := judged(at(finding.Error, "D6", "R-1"), at(finding.Error, "B8", "R-2"), at(finding.Notice, "F6", "R-3"), at(finding.Notice, "H9", "R-4"))
 	w := resent(t, hardPath, returned(t, first, hard(t)), func(f *excelize.File) {
-		for cell, text := range map[string]string{"K7": "账簿为准", "K8": "已核实", "K5": "已改"} {
-			if err := f.SetCellStr(opinionSheet, cell, text); err != nil {
-				t.Fatal(err)
-			}
-		}
 		if err := f.InsertRows(hardSheet, 1, 2); err != nil { // moves every cell
 			t.Fatal(err)
 		}
 	})
-	second := judged(at(finding.Error, "B10", "R-2"), at(finding.Notice, "H9", "R-4"))
+	explained := at(finding.Notice, "G3", "R-5")
+	explained.Explanation = "已核实，账簿为准"
+	second := judged(at(finding.Error, "B10", "R-2"), at(finding.Notice, "H9", "R-4"), explained)
 	out := returned(t, second, w)
 	f, book := reopened(t, out)
 	if len(book.Sheets) != 4 || book.Sheets[0].Name != opinionSheet || book.Sheets[1].Name != hardSheet {
@@ -60,6 +58,7 @@ func TestSecondRound(t *testing.T) {
 		"H11": "",       // where H9 moved; the notice now stands at H9
 		"H9":  noticeFill,
 		"B10": errorFill, "C11": errorFill, // still wrong
+		"G3": "", // explained
 	} {
 		if got := fill(t, f, hardSheet, cell); got != want {
 			t.Errorf("%s is filled %q, want %q", cell, got, want)
@@ -71,14 +70,19 @@ func TestSecondRound(t *testing.T) {
 		}
 		return ""
 	}
-	if text(5, 3) != "R-2" || text(5, 11) != "" {
-		t.Errorf("row 5: %s %q; its place is another one, so nothing is answered", text(5, 3), text(5, 11))
+	for row, want := range map[int][]string{5: {"错误", "R-2", ""}, 6: {"提示", "R-4", ""}, 7: {"已说明", "R-5", "已核实，账簿为准"}} {
+		if got := []string{text(row, 2), text(row, 3), text(row, 11)}; !slices.Equal(got, want) {
+			t.Errorf("row %d: %q, want %q", row, got, want)
+		}
 	}
-	if text(6, 3) != "R-4" || text(6, 11) != "已核实" {
-		t.Errorf("row 6: %s %q, want R-4 with what the unit wrote", text(6, 3), text(6, 11))
+	if got, want := text(2, 1), "单位：219002 青禾区信访局　　审核结果：退回　　错误1处，提示1处，已说明1处，未判0处"; got != want {
+		t.Errorf("the heading is %q, want %q", got, want)
 	}
-	if text(7, 1) != "" {
-		t.Errorf("row 7 holds %q", text(7, 1))
+	if got := noteTexts(t, f, hardSheet); got["G3"] != "" {
+		t.Errorf("what was explained has a note: %q", got["G3"])
+	}
+	if text(8, 1) != "" {
+		t.Errorf("row 8 holds %q", text(8, 1))
 	}
 }
 

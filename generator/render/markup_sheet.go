@@ -3,36 +3,27 @@ package render
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"jixiao/generator/finding"
 	"jixiao/generator/ooxml"
+	"jixiao/generator/unit"
 )
+
+// The sheet 审核意见. Package unit knows its columns, because it comes back.
 
 // opinionSheet is the name of the sheet, and its title.
-const opinionSheet = "审核意见"
+const opinionSheet = unit.OpinionSheet
 
 // headRow is the row of the column heads; the findings follow.
-const headRow = 4
+const headRow = unit.OpinionHead
 
-// opinionColumns are the columns of the sheet, with their widths in characters.
-var opinionColumns = []struct {
-	name  string
-	width float64
-}{
-	{"序号", 5}, {"级别", 6}, {"编号", 10}, {"名称", 15}, {"位置", 19}, {"条目", 17},
-	{"填报", 11}, {"应为", 11}, {"差额", 10}, {"说明", 38}, {"单位说明", 26},
-}
+// opinionWidths are the widths of the columns, in characters.
+var opinionWidths = [unit.OpinionColumns]float64{5, 6.5, 10, 15, 19, 17, 11, 11, 10, 38, 26, 12}
 
-// Columns that the code speaks of, counted from 0.
-const (
-	ruleColumn     = 2
-	positionColumn = 4
-	itemColumn     = 5
-	answerColumn   = 10
-)
+// shownColumns is how many columns are seen; the one behind them is hidden.
+const shownColumns = int(unit.OpinionFields)
 
 // Height of a line of 10-point text and of the space around it, in points.
 const (
@@ -44,222 +35,102 @@ const (
 	longestCell = 16000 // characters, of the 32,767 units that a cell holds
 )
 
-// replaceSheet puts the sheet 审核意见 in front of all others, in the place of
-// one from an earlier round, and returns its name.
-func (o *opinion) replaceSheet(f *excelize.File, book *ooxml.Workbook) (string, error) {
-	if old := earlierSheet(book); old != nil {
-		o.takeAnswers(old)
-		if len(book.Sheets) == 1 {
-			return "", fmt.Errorf("只有一张%s", opinionSheet)
-		}
-		if err := f.DeleteSheet(old.Name); err != nil {
-			return "", err
-		}
-	}
-	name := opinionSheet
-	for n := 2; ; n++ {
-		i, err := f.GetSheetIndex(name)
-		if err != nil {
-			return "", err
-		}
-		if i < 0 {
-			break
-		}
-		name = fmt.Sprintf("%s%d", opinionSheet, n)
-	}
-	if err := partIsFree(f); err != nil {
-		return "", err
-	}
-	if _, err := f.NewSheet(name); err != nil {
-		return "", err
-	}
-	toFront(f)
-	return name, o.write(f, name)
-}
-
-// partIsFree makes sure that NewSheet, which names the part after the highest
-// sheet id, does not write over a part of that name.
-func partIsFree(f *excelize.File) error {
-	id := 0
-	for _, s := range f.WorkBook.Sheets.Sheet {
-		id = max(id, s.SheetID)
-	}
-	part := fmt.Sprintf("xl/worksheets/sheet%d.xml", id+1)
-	if _, taken := f.Pkg.Load(part); taken {
-		return fmt.Errorf("部件 %s 已被占用", part)
-	}
-	return nil
-}
-
-// toFront moves the last sheet before all others. Excelize's MoveSheet leaves
-// the sheet numbers of defined names as they were, so that print areas would
-// belong to the wrong sheets, and fails on chart sheets.
-func toFront(f *excelize.File) {
-	sheets := f.WorkBook.Sheets.Sheet
-	last := sheets[len(sheets)-1]
-	copy(sheets[1:], sheets)
-	sheets[0] = last
-	if names := f.WorkBook.DefinedNames; names != nil {
-		for i := range names.DefinedName {
-			if id := names.DefinedName[i].LocalSheetID; id != nil {
-				moved := *id + 1
-				names.DefinedName[i].LocalSheetID = &moved
-			}
-		}
-	}
-	if views := f.WorkBook.BookViews; views != nil {
-		for i := range views.WorkBookView {
-			views.WorkBookView[i].ActiveTab, views.WorkBookView[i].FirstSheet = 0, 0
-		}
-	}
-}
-
-// earlierSheet finds the sheet 审核意见 of an earlier round; one that the unit
-// made itself has other heads.
-func earlierSheet(book *ooxml.Workbook) *ooxml.Sheet {
-	for i := range book.Sheets {
-		s := &book.Sheets[i]
-		if !strings.HasPrefix(s.Name, opinionSheet) {
-			continue
-		}
-		ours := true
-		for col, c := range opinionColumns {
-			cell := s.At(ooxml.Ref{Row: headRow, Col: col + 1})
-			ours = ours && cell != nil && cell.Text == c.name
-		}
-		if ours {
-			return s
-		}
-	}
-	return nil
-}
-
-// takeAnswers takes over what the unit wrote about findings that still stand.
-func (o *opinion) takeAnswers(old *ooxml.Sheet) {
-	type key struct{ rule, position, item string }
-	text := func(row, col int) string {
-		if c := old.At(ooxml.Ref{Row: row, Col: col + 1}); c != nil {
-			return c.Text
-		}
-		return ""
-	}
-	answers := map[key]string{}
-	for _, c := range old.Cells {
-		if c.Ref.Row > headRow && c.Ref.Col == answerColumn+1 {
-			row := c.Ref.Row
-			answers[key{text(row, ruleColumn), text(row, positionColumn), text(row, itemColumn)}] = c.Text
-		}
-	}
-	for i := range o.remarks {
-		r := &o.remarks[i]
-		r.answer = answers[key{r.Rule, r.position(), itemLabel(r.Finding)}]
-	}
-}
-
-// itemLabel is what the finding's item is called: “第2条 维护社会稳定”.
-func itemLabel(f finding.Finding) string {
-	if f.Item == 0 {
-		return f.ItemName
-	}
-	return strings.TrimSpace(fmt.Sprintf("第%d条 %s", f.Item, f.ItemName))
-}
-
-// opinionStyles are the styles of the sheet.
+// opinionStyles are the formats of the sheet.
 type opinionStyles struct {
 	title, line, text, long, middle, head, link, answer int
-	level                                               map[finding.Level]int
+	level                                               map[string]int // by finding.State
 }
 
-func newOpinionStyles(f *excelize.File) (s opinionStyles, err error) {
-	var border []excelize.Border
-	for _, side := range []string{"left", "right", "top", "bottom"} {
-		border = append(border, excelize.Border{Type: side, Color: "BFC5CD", Style: 1})
-	}
+func newOpinionStyles(st *styleSheet) opinionStyles {
 	const asText = 49 // the format @, under which an edited “=100%” stays text too
-	style := func(fill, horizontal string, format int, font excelize.Font, border []excelize.Border) int {
-		font.Family = "宋体"
-		if font.Size == 0 {
-			font.Size = 10
-		}
-		look := &excelize.Style{
-			Font: &font, Border: border, NumFmt: format,
-			Alignment: &excelize.Alignment{Horizontal: horizontal, Vertical: "center", WrapText: true},
-			// A unit may write into every cell, even if somebody protects the sheet.
-			Protection: &excelize.Protection{Locked: false},
-		}
-		if fill != "" {
-			look.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{fill}}
-		}
-		id, e := f.NewStyle(look)
-		if err == nil {
-			err = e
-		}
-		return id
+	return opinionStyles{
+		title:  st.made(look{horizontal: "center", size: 16, bold: true}),
+		line:   st.made(look{horizontal: "left"}),
+		text:   st.made(look{horizontal: "left", format: asText, border: true}),
+		long:   st.made(look{horizontal: "left", border: true}),
+		middle: st.made(look{horizontal: "center", format: asText, border: true}),
+		head:   st.made(look{fill: "DCE6F1", horizontal: "center", format: asText, bold: true, border: true}),
+		link:   st.made(look{horizontal: "left", format: asText, color: "184F8C", underline: true, border: true}),
+		answer: st.made(look{fill: "F5F8FC", horizontal: "left", border: true}),
+		// These are close to the fills of wrong cells and yet others: the next round
+		// takes the colour off every cell that has one of those.
+		level: map[string]int{
+			"错误":  st.made(look{fill: "FADAD8", horizontal: "center", format: asText, bold: true, color: "8F241B", border: true}),
+			"提示":  st.made(look{fill: "FFF2CC", horizontal: "center", format: asText, bold: true, color: "6B4A00", border: true}),
+			"已说明": st.made(look{fill: "E4F1EA", horizontal: "center", format: asText, bold: true, color: "1C6446", border: true}),
+			"未判":  st.made(look{fill: "E7EAEE", horizontal: "center", format: asText, color: "37414D", border: true}),
+		},
 	}
-	s.title = style("", "center", 0, excelize.Font{Size: 16, Bold: true}, nil)
-	s.line = style("", "left", 0, excelize.Font{}, nil)
-	s.text = style("", "left", asText, excelize.Font{}, border)
-	s.long = style("", "left", 0, excelize.Font{}, border)
-	s.middle = style("", "center", asText, excelize.Font{}, border)
-	s.head = style("DCE6F1", "center", asText, excelize.Font{Bold: true}, border)
-	s.link = style("", "left", asText, excelize.Font{Color: "184F8C", Underline: "single"}, border)
-	s.answer = style("F5F8FC", "left", 0, excelize.Font{}, border)
-	// These are close to the fills of wrong cells and yet others: the next round
-	// takes the colour off every cell that has one of those.
-	s.level = map[finding.Level]int{
-		finding.Error:    style("FADAD8", "center", asText, excelize.Font{Bold: true, Color: "8F241B"}, border),
-		finding.Notice:   style("FFF2CC", "center", asText, excelize.Font{Bold: true, Color: "6B4A00"}, border),
-		finding.Unjudged: style("E7EAEE", "center", asText, excelize.Font{Color: "37414D"}, border),
-	}
-	return s, err
 }
 
-// opinionWriter writes the sheet; the first trouble is kept.
+// opinionWriter writes the sheet.
 type opinionWriter struct {
-	file   *excelize.File
-	sheet  string
 	styles opinionStyles
-	err    error
+	rows   []byte
+	merges []string
+	links  []byte
 }
 
-func (w *opinionWriter) keep(err error) {
-	if w.err == nil {
-		w.err = err
-	}
-}
-
-// write fills the sheet.
-func (o *opinion) write(f *excelize.File, sheet string) error {
-	styles, err := newOpinionStyles(f)
-	if err != nil {
-		return err
-	}
-	w := &opinionWriter{file: f, sheet: sheet, styles: styles}
-	for i, c := range opinionColumns {
-		letter := ooxml.ColumnName(i + 1)
-		w.keep(f.SetColWidth(sheet, letter, letter, c.width))
-	}
-	w.wide(1, opinionSheet, styles.title, 30)
-	w.wide(2, o.heading(), styles.line, 20)
+// write returns the sheet as a part, and its print titles and area.
+func (o *opinion) write(p *packageWriter, title string) (body []byte, names []definedName) {
+	w := &opinionWriter{styles: newOpinionStyles(p.styles)}
+	w.wide(1, opinionSheet, w.styles.title, 30)
+	w.wide(2, o.heading(), w.styles.line, 20)
 	advice := o.advice()
-	w.wide(3, advice, styles.line, rowHeight(textLines(advice, sheetWidth())))
-	for i, c := range opinionColumns {
-		w.text(headRow, i, c.name, styles.head)
+	w.wide(3, advice, w.styles.line, rowHeight(textLines(advice, sheetWidth())))
+	w.begin(headRow, 22)
+	for c := range unit.OpinionColumns {
+		w.text(headRow, c, c.String(), w.styles.head)
 	}
-	w.keep(f.SetRowHeight(sheet, headRow, 22))
+	w.end()
 	for i := range o.remarks {
 		w.remark(headRow+1+i, i+1, &o.remarks[i])
 	}
-	w.finish(headRow + len(o.remarks))
-	return w.err
+	last := headRow + len(o.remarks)
+	quoted := "'" + strings.ReplaceAll(title, "'", "''") + "'!"
+	names = []definedName{
+		{"_xlnm.Print_Titles", fmt.Sprintf("%s$%d:$%[2]d", quoted, headRow)},
+		{"_xlnm.Print_Area", fmt.Sprintf("%s$A$1:$%s$%d", quoted, ooxml.ColumnName(shownColumns), last)},
+	}
+	return w.sheet(p.book, last), names
+}
+
+// sheet puts the parts of the sheet together: its head frozen, set up for A4 across.
+func (w *opinionWriter) sheet(b *bookPart, last int) []byte {
+	out := fmt.Appendf(nil, `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>`+"\n"+`<worksheet xmlns="%s">`, b.space())
+	out = fmt.Appendf(out, `<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:%s"/>`, cellName(last, unit.OpinionFields))
+	below := cellName(headRow+1, 0)
+	out = fmt.Appendf(out, `<sheetViews><sheetView tabSelected="1" workbookViewId="0"><pane ySplit="%d" topLeftCell="%[2]s" activePane="bottomLeft" state="frozen"/>`+
+		`<selection pane="bottomLeft" activeCell="%[2]s" sqref="%[2]s"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>`, headRow, below)
+	for i, width := range opinionWidths {
+		hidden := ""
+		if i >= shownColumns {
+			hidden = ` hidden="1"`
+		}
+		out = fmt.Appendf(out, `<col min="%[1]d" max="%[1]d" width="%[2]g" customWidth="1"%[3]s/>`, i+1, width, hidden)
+	}
+	out = fmt.Appendf(out, `</cols><sheetData>%s</sheetData><mergeCells count="%d">`, w.rows, len(w.merges))
+	for _, m := range w.merges {
+		out = fmt.Appendf(out, `<mergeCell ref="%s"/>`, m)
+	}
+	out = append(out, `</mergeCells>`...)
+	if w.links != nil {
+		out = fmt.Appendf(out, `<hyperlinks>%s</hyperlinks>`, w.links)
+	}
+	return append(out, `<printOptions horizontalCentered="1"/><pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>`+
+		`<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/><headerFooter><oddFooter>&amp;C第 &amp;P 页 共 &amp;N 页</oddFooter></headerFooter></worksheet>`...)
 }
 
 // heading says whose the workbook is and what became of it.
 func (o *opinion) heading() string {
 	v := o.verdict
 	who := v.Record.Submission.Unit
-	return fmt.Sprintf("单位：%s　　审核结果：%s　　错误%d处，提示%d处，未判%d处", strings.TrimSpace(who.Code+" "+who.Name), v.Outcome().Chinese(),
-		v.Findings.Count(finding.Error), v.Findings.Count(finding.Notice), v.Findings.Count(finding.Unjudged))
+	explained := ""
+	if n := v.Findings.CountExplained(); n > 0 {
+		explained = fmt.Sprintf("已说明%d处，", n)
+	}
+	return fmt.Sprintf("单位：%s　　审核结果：%s　　错误%d处，提示%d处，%s未判%d处", strings.TrimSpace(who.Code+" "+who.Name), v.Outcome().Chinese(),
+		v.Findings.Count(finding.Error), v.Findings.Count(finding.Notice), explained, v.Findings.Count(finding.Unjudged))
 }
 
 // advice says what to do.
@@ -267,7 +138,7 @@ func (o *opinion) advice() string {
 	parts := []string{o.trouble}
 	if o.trouble == "" {
 		parts[0] = "怎么改：点“位置”可跳到单元格，单元格上的批注写明了问题。浅红色（错误）必须改正；" +
-			"浅黄色（提示）请核实，属实的在“单位说明”栏写明情况。改好后直接报送本文件，不必删除本表和批注。"
+			"浅黄色（提示）请核实，属实的在“单位说明”栏写明情况（不少于4个字），下次审核记为“已说明”。改好后直接报送本文件，不必删除本表和批注。"
 	}
 	if o.elsewhere > 0 {
 		parts = append(parts, fmt.Sprintf("本单位的其他报送件另有%d条意见，见各自的%s。", o.elsewhere, opinionSheet))
@@ -280,87 +151,78 @@ func (w *opinionWriter) remark(row, number int, r *remark) {
 	if r.SameCause != "" {
 		message += "\n与" + r.SameCause + "同源，那一处改正后一般随之消除。"
 	}
+	if r.Level == finding.Error && r.Explanation != "" {
+		message += "\n已收到单位说明，但错误不能凭说明消除，须改正后重新报送。"
+	}
 	if r.Basis != "" {
 		message += "\n依据：" + r.Basis
 	}
-	cells := []string{
-		fmt.Sprint(number), r.Level.Chinese(), r.Rule, r.Name, r.position(), itemLabel(r.Finding),
-		r.Filled, r.Expected, r.Difference, message, r.answer,
+	cells := [unit.OpinionColumns]string{
+		strconv.Itoa(number), r.State(), r.Rule, r.Name, r.position(), unit.ItemLabel(r.Item, r.ItemName),
+		r.Filled, r.Expected, r.Difference, message, r.Explanation, strings.Join(r.Fields, "、"),
 	}
 	s := w.styles
-	looks := []int{s.middle, s.level[r.Level], s.middle, s.text, s.text, s.text, s.text, s.text, s.text, s.text, s.answer}
+	looks := [unit.OpinionColumns]int{s.middle, s.level[r.State()], s.middle, s.text, s.text, s.text, s.text, s.text, s.text, s.text, s.answer, s.text}
 	lines := 2 // at least: the unit needs room to write
+	for i, text := range cells[:shownColumns] {
+		lines = max(lines, textLines(text, opinionWidths[i]))
+	}
+	w.begin(row, rowHeight(lines))
 	for i, text := range cells {
-		style := looks[i]
+		c, style := unit.OpinionColumn(i), looks[i]
 		if len(text) > shownAsText && style == s.text {
 			style = s.long
 		}
-		if i == positionColumn && r.sheet != "" {
+		if c == unit.OpinionPosition && r.sheet != "" {
 			style = s.link
-			target := fmt.Sprintf("'%s'!%s", strings.ReplaceAll(r.sheet, "'", "''"), r.cells.From)
-			w.keep(w.file.SetCellHyperLink(w.sheet, cellName(row, i), target, "Location"))
+			w.link(cellName(row, c), fmt.Sprintf("'%s'!%s", strings.ReplaceAll(r.sheet, "'", "''"), r.cells.From))
 		}
-		w.text(row, i, text, style)
-		lines = max(lines, textLines(text, opinionColumns[i].width))
+		w.text(row, c, text, style)
 	}
-	w.keep(w.file.SetRowHeight(w.sheet, row, rowHeight(lines)))
+	w.end()
 }
 
+func (w *opinionWriter) begin(row int, height float64) {
+	w.rows = fmt.Appendf(w.rows, `<row r="%d" ht="%g" customHeight="1">`, row, height)
+}
+
+func (w *opinionWriter) end() { w.rows = append(w.rows, "</row>"...) }
+
 // text writes one cell, always as text: what a unit filled in never becomes a formula.
-func (w *opinionWriter) text(row, col int, text string, style int) {
-	at := cellName(row, col)
+func (w *opinionWriter) text(row int, col unit.OpinionColumn, text string, style int) {
 	if r := []rune(text); len(r) > longestCell {
 		text = string(r[:longestCell]) + "……"
 	}
-	if text != "" {
-		w.keep(w.file.SetCellStr(w.sheet, at, literal(text)))
+	if text == "" {
+		w.rows = fmt.Appendf(w.rows, `<c r="%s" s="%d"/>`, cellName(row, col), style)
+		return
 	}
-	w.keep(w.file.SetCellStyle(w.sheet, at, at, style))
+	w.rows = fmt.Appendf(w.rows, `<c r="%s" s="%d" t="inlineStr"><is><t xml:space="preserve">`, cellName(row, col), style)
+	w.rows = append(ooxml.EscapeCell(w.rows, text), "</t></is></c>"...)
+}
+
+// link leads from a cell to another one.
+func (w *opinionWriter) link(from, to string) {
+	w.links = fmt.Appendf(w.links, `<hyperlink ref="%s" location="`, from)
+	w.links = append(ooxml.Escape(w.links, to), `"/>`...)
 }
 
 // wide writes a line over the whole width.
 func (w *opinionWriter) wide(row int, text string, style int, height float64) {
-	from, to := cellName(row, 0), cellName(row, len(opinionColumns)-1)
-	w.keep(w.file.MergeCell(w.sheet, from, to))
-	w.keep(w.file.SetCellStyle(w.sheet, from, to, style))
-	w.keep(w.file.SetCellStr(w.sheet, from, literal(text)))
-	w.keep(w.file.SetRowHeight(w.sheet, row, height))
+	w.begin(row, height)
+	w.text(row, 0, text, style)
+	w.end()
+	w.merges = append(w.merges, cellName(row, 0)+":"+cellName(row, unit.OpinionColumn(shownColumns-1)))
 }
 
-// finish freezes the head and sets the sheet up for A4 across.
-func (w *opinionWriter) finish(last int) {
-	f, below := w.file, cellName(headRow+1, 0)
-	w.keep(f.SetPanes(w.sheet, &excelize.Panes{
-		Freeze: true, YSplit: headRow, TopLeftCell: below, ActivePane: "bottomLeft",
-		Selection: []excelize.Selection{{SQRef: below, ActiveCell: below, Pane: "bottomLeft"}},
-	}))
-	var (
-		landscape, a4, once, any = "landscape", 9, 1, 0
-		fit                      = true
-		side, edge               = 0.4, 0.6 // inches
-	)
-	w.keep(f.SetSheetProps(w.sheet, &excelize.SheetPropsOptions{FitToPage: &fit}))
-	w.keep(f.SetPageLayout(w.sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &once, FitToHeight: &any}))
-	w.keep(f.SetPageMargins(w.sheet, &excelize.PageLayoutMarginsOptions{Top: &edge, Bottom: &edge, Left: &side, Right: &side, Horizontally: &fit}))
-	w.keep(f.SetHeaderFooter(w.sheet, &excelize.HeaderFooterOptions{OddFooter: "&C第 &P 页 共 &N 页"}))
-	quoted := "'" + w.sheet + "'!"
-	w.keep(f.SetDefinedName(&excelize.DefinedName{Scope: w.sheet, Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s$%d:$%[2]d", quoted, headRow)}))
-	w.keep(f.SetDefinedName(&excelize.DefinedName{
-		Scope: w.sheet, Name: "_xlnm.Print_Area",
-		RefersTo: fmt.Sprintf("%s$A$1:$%s$%d", quoted, ooxml.ColumnName(len(opinionColumns)), last),
-	}))
+func cellName(row int, col unit.OpinionColumn) string {
+	return ooxml.Ref{Row: row, Col: int(col) + 1}.String()
 }
-
-// literal keeps a text from being decoded: Excel reads “_x000D_” as a character,
-// and the library writes what it is given. Characters that no workbook can hold go.
-func literal(text string) string { return string(ooxml.Unescape(nil, ooxml.EscapeCell(nil, text))) }
-
-func cellName(row, col int) string { return ooxml.Ref{Row: row, Col: col + 1}.String() }
 
 func sheetWidth() float64 {
 	sum := 0.0
-	for _, c := range opinionColumns {
-		sum += c.width
+	for _, width := range opinionWidths[:shownColumns] {
+		sum += width
 	}
 	return sum
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -90,7 +91,7 @@ func TestReturnedListsAllFindings(t *testing.T) {
 	want := map[int][]string{
 		0: {"审核意见"},
 		1: {"单位：219002 青禾区信访局　　审核结果：退回　　错误6处，提示4处，未判1处"},
-		3: {"序号", "级别", "编号", "名称", "位置", "条目", "填报", "应为", "差额", "说明", "单位说明"},
+		3: {"序号", "级别", "编号", "名称", "位置", "条目", "填报", "应为", "差额", "说明", "单位说明", "依据字段"},
 		5: {"2", "错误", "R-BX-04", "执行率计算", "整体支出绩效自评表!H6", "", "100%", "= 101.01%", "-1.01个百分点",
 			"执行率应为全年执行数除以全年预算数\n与R-BX-03同源，那一处改正后一般随之消除。"},
 		7: {"4", "错误", "R-BX-10", "项目支出须附项目表", "", "", "0", "≥ 1", "1", "没有报送项目支出绩效自评表。请补报"},
@@ -210,12 +211,12 @@ func TestReturnedKeepsPrintAreasAndValidations(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range p.Names() {
-		if data, _ := p.Part(name); strings.HasPrefix(name, "xl/worksheets/sheet") && bytes.Contains(data, []byte(`tabSelected="true"`)) {
+		if data, _ := p.Part(name); strings.HasPrefix(name, "xl/worksheets/sheet") && bytes.Contains(data, []byte(`tabSelected="`)) && !bytes.Contains(data, []byte(`tabSelected="0"`)) {
 			selected++
 		}
 	}
-	if selected > 0 {
-		t.Errorf("%d of the unit's sheets are still selected: Excel would edit them as a group", selected)
+	if selected != 1 {
+		t.Errorf("%d sheets are selected, want 审核意见 alone: Excel would edit them as a group", selected)
 	}
 }
 
@@ -264,21 +265,54 @@ func TestReturnedWithoutOriginal(t *testing.T) {
 	checkSetup(t, f, opinionSheet, 5)
 }
 
-// A workbook that was verified but trips the library still gets its list.
+// A workbook without styles, or with half of them, gets what it lacks.
 func TestReturnedWithoutStyles(t *testing.T) {
 	t.Parallel()
+	const main = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
+	for name, styles := range map[string]string{
+		"none":          "",
+		"empty":         `<styleSheet ` + main + `/>`,
+		"no fills":      `<styleSheet ` + main + `><fonts count="1"><font/></fonts><cellXfs count="2"><xf fontId="0"/><xf/></cellXfs><dxfs count="0"/></styleSheet>`,
+		"prefixed":      `<x:styleSheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:fonts/><x:cellXfs count="1"><x:xf><x:protection locked="0"/></x:xf></x:cellXfs><x:extLst/></x:styleSheet>`,
+		"no cellXfs":    `<styleSheet ` + main + `><fills count="2"><fill/><fill><patternFill patternType="gray125"/></fill></fills><extLst/></styleSheet>`,
+		"gradient fill": `<styleSheet ` + main + `><fills><fill/><fill/><fill><gradientFill degree="90"><stop position="0"><color rgb="FFFFFFFF"/></stop></gradientFill></fill></fills><cellXfs><xf fillId="2"/></cellXfs></styleSheet>`,
+	} {
+		w := hard(t)
+		var removed []string
+		if styles == "" {
+			removed = append(removed, "xl/styles.xml")
+		}
+		data := rewritten(t, w.Data, func(part func(string) string) map[string]string {
+			if styles == "" {
+				rels := part("xl/_rels/workbook.xml.rels")
+				line := regexp.MustCompile(`<Relationship [^>]*relationships/styles"[^>]*>(</Relationship>)?`)
+				return map[string]string{"xl/_rels/workbook.xml.rels": line.ReplaceAllString(rels, "")}
+			}
+			// Without the old formats the cells that had them have none.
+			sheet := regexp.MustCompile(` s="\d+"`).ReplaceAllString(part("xl/worksheets/sheet1.xml"), "")
+			return map[string]string{"xl/styles.xml": styles, "xl/worksheets/sheet1.xml": sheet}
+		}, removed...)
+		out := returned(t, judged(fault(finding.Error, hardPath, hardSheet, "D6", "R-1", "", "", "", "", "")), received(t, hardPath, data))
+		f, book := reopened(t, out)
+		if got := fill(t, f, hardSheet, "D6"); got != errorFill {
+			t.Errorf("%s: D6 is filled %q", name, got)
+		}
+		if got := fill(t, f, hardSheet, "C3"); got == errorFill {
+			t.Errorf("%s: C3 is coloured too", name)
+		}
+		if book.Sheets[0].Name != opinionSheet || fill(t, f, opinionSheet, "B5") != "FADAD8" {
+			t.Errorf("%s: the list has no colours", name)
+		}
+	}
+}
+
+// What only the marking looks at may be odd: the unit still gets its list.
+func TestReturnedThatCannotBeMarked(t *testing.T) {
+	t.Parallel()
 	w := hard(t)
-	p, err := ooxml.Open(w.Data, ooxml.DefaultLimits())
-	if err != nil {
-		t.Fatal(err)
-	}
-	rels, _ := p.Part("xl/_rels/workbook.xml.rels")
-	rels = bytes.Replace(rels, []byte("/relationships/styles"), []byte("/relationships/other"), 1)
-	styleless, err := p.Rewrite(map[string][]byte{"xl/_rels/workbook.xml.rels": rels, "xl/styles.xml": []byte(`<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>`)}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Data = styleless
+	w.Data = rewritten(t, w.Data, func(part func(string) string) map[string]string {
+		return map[string]string{"xl/styles.xml": `<other/>`}
+	})
 	out, err := Returned(judged(fault(finding.Error, hardPath, hardSheet, "D6", "R-1", "", "", "", "", "")), w)
 	if err != nil {
 		t.Fatal(err)
@@ -334,42 +368,55 @@ func TestReturnedSameBytes(t *testing.T) {
 	}
 }
 
-// Excel opens an .xlsx only if it says that it is one and has no macros.
-func TestReturnedWithoutMacros(t *testing.T) {
+// Excel opens an .xlsm only if it says that it is one, and runs its macros only if they are there.
+func TestReturnedKeepsMacros(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"sheet.macroEnabled", "template.macroEnabled"} {
+		data := rewritten(t, hard(t).Data, func(part func(string) string) map[string]string {
+			const rels = "xl/_rels/workbook.xml.rels"
+			withMacros, _, err := ooxml.AddRelationship([]byte(part(rels)), "http://schemas.microsoft.com/office/2006/relationships/vbaProject", "vbaProject.bin")
+			if err != nil {
+				t.Fatal(err)
+			}
+			types := strings.ReplaceAll(part(typesPart), workbookType, "application/vnd.ms-excel."+kind+".main+xml")
+			added, err := ooxml.AddOverride([]byte(types), "xl/vbaProject.bin", "application/vnd.ms-office.vbaProject")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return map[string]string{rels: string(withMacros), typesPart: string(added), "xl/vbaProject.bin": "macros"}
+		})
+		w := received(t, "局.xlsx", data)
+		v := judged(fault(finding.Error, w.Path, hardSheet, "D6", "R-1", "", "", "", "", ""))
+		v.Record.Submission.Workbooks = []unit.Workbook{w}
+		docs, err := Back(v, "退回/局")
+		if err != nil || len(docs) != 1 || docs[0].Path != "退回/局/局.xlsm" {
+			t.Fatalf("%v %v", docs, err)
+		}
+		p, err := ooxml.Open(docs[0].Data, ooxml.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.ContentType(p.Main()); got != macroType {
+			t.Errorf("the workbook is a %s", got)
+		}
+		if macros, _ := p.Part("xl/vbaProject.bin"); string(macros) != "macros" {
+			t.Errorf("the macros are %q", macros)
+		}
+	}
+}
+
+// What says that it is a template comes back as a workbook: Excel refuses an .xlsx that says so.
+func TestReturnedTemplate(t *testing.T) {
 	t.Parallel()
 	data := rewritten(t, hard(t).Data, func(part func(string) string) map[string]string {
-		const rels = "xl/_rels/workbook.xml.rels"
-		withMacros, _, err := ooxml.AddRelationship([]byte(part(rels)), "http://schemas.microsoft.com/office/2006/relationships/vbaProject", "vbaProject.bin")
-		if err != nil {
-			t.Fatal(err)
-		}
-		types := strings.ReplaceAll(part(typesPart), workbookType, "application/vnd.ms-excel.sheet.macroEnabled.main+xml")
-		added, err := ooxml.AddOverride([]byte(types), "xl/vbaProject.bin", "application/vnd.ms-office.vbaProject")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return map[string]string{rels: string(withMacros), typesPart: string(added), "xl/vbaProject.bin": "macros"}
+		return map[string]string{typesPart: strings.ReplaceAll(part(typesPart), "sheet.main+xml", "template.main+xml")}
 	})
-	v := judged(fault(finding.Error, hardPath, hardSheet, "D6", "R-1", "", "", "", "", ""))
-	out := returned(t, v, received(t, hardPath, data))
-	p, err := ooxml.Open(out, ooxml.DefaultLimits())
+	p, err := ooxml.Open(returned(t, judged(), received(t, hardPath, data)), ooxml.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := p.ContentType(p.Main()); got != workbookType {
 		t.Errorf("the workbook is a %s", got)
-	}
-	if _, ok := p.Part("xl/vbaProject.bin"); ok {
-		t.Error("the macros are still there")
-	}
-	for _, r := range p.Related(p.Main()) {
-		if r.Is("vbaProject") {
-			t.Error("the workbook still refers to macros")
-		}
-	}
-	types, _ := p.Part(typesPart)
-	if bytes.Contains(types, []byte("vbaProject")) {
-		t.Errorf("the types still name macros\n%s", types)
 	}
 }
 
@@ -377,16 +424,8 @@ func TestReturnedHugeMergeIsColouredOnce(t *testing.T) {
 	t.Parallel()
 	m := &marked{sheet: hardSheet, cells: ooxml.Rect{From: ooxml.Ref{Row: 1, Col: 1}, To: ooxml.Ref{Row: 1 << 20, Col: 1 << 14}},
 		remarks: []*remark{{Finding: finding.Finding{Level: finding.Error}}}}
-	f, err := excelize.OpenReader(bytes.NewReader(hard(t).Data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := newPainter(f).all([]*marked{m}); err != nil {
-		t.Fatal(err)
-	}
-	if fill(t, f, hardSheet, "A1") != errorFill || fill(t, f, hardSheet, "B1") != "" {
-		t.Error("the first cell alone should be coloured")
+	if got := spotsOf([]*marked{m}); len(got) != 1 || got[0].cell.String() != "A1" {
+		t.Errorf("%d cells are coloured, want A1 alone", len(got))
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"jixiao/generator/ooxml"
 )
 
@@ -39,7 +37,7 @@ const (
 )
 
 // placeBox puts the box to the right of its cells, one row up, as Excel does.
-func placeBox(f *excelize.File, sheet string, cells ooxml.Rect, lines []noteLine) (noteBox, error) {
+func placeBox(g *grid, cells ooxml.Rect, lines []noteLine) noteBox {
 	b := noteBox{width: boxWidth, height: boxPadding}
 	for _, l := range lines {
 		b.height += boxLine * textLines(l.text, boxColumns)
@@ -47,38 +45,28 @@ func placeBox(f *excelize.File, sheet string, cells ooxml.Rect, lines []noteLine
 	b.height = min(b.height, boxTallest)
 	const gap = 12 // pixels between the cells and the box
 	left, top := min(cells.To.Col+1, lastColumn), max(cells.From.Row-1, 1)
-	right, rightOffset, err := walk(left, lastColumn, gap+b.width, func(col int) (int, error) {
-		width, err := f.GetColWidth(sheet, ooxml.ColumnName(col))
-		return int(width*7 + 0.5), err // 7 pixels a character, the padding included
+	right, rightOffset := walk(left, lastColumn, gap+b.width, func(col int) int {
+		return int(g.columnWidth(col)*7 + 0.5) // 7 pixels a character, the padding included
 	})
-	if err != nil {
-		return b, err
-	}
-	bottom, bottomOffset, err := walk(top, lastRow, b.height, func(row int) (int, error) {
-		height, err := f.GetRowHeight(sheet, row)
-		return int(height*4/3 + 0.5), err // 96 pixels to 72 points
+	bottom, bottomOffset := walk(top, lastRow, b.height, func(row int) int {
+		return int(g.rowHeight(row)*4/3 + 0.5) // 96 pixels to 72 points
 	})
 	// Anchors count from 0: column, offset, row, offset of the upper left and of the lower right corner.
 	b.anchor = fmt.Sprintf("%d, %d, %d, %d, %d, %d, %d, %d", left-1, gap, top-1, 0, right-1, rightOffset, bottom-1, bottomOffset)
-	return b, err
+	return b
 }
 
 // walk goes some pixels from the start of a column or row and says in which one
 // it ends, and how far into it.
-func walk(from, last, pixels int, size func(int) (int, error)) (at, offset int, err error) {
-	at = from
-	for at < last {
-		n, err := size(at)
-		if err != nil {
-			return at, 0, err
-		}
+func walk(from, last, pixels int, size func(int) int) (at, offset int) {
+	for at = from; at < last; at++ {
+		n := size(at)
 		if pixels <= n {
 			break
 		}
 		pixels -= n
-		at++
 	}
-	return at, pixels, nil
+	return at, pixels
 }
 
 const (

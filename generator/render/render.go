@@ -37,13 +37,13 @@ func Back(v *unit.Verdict, folder string) ([]unit.Document, error) {
 	var out []unit.Document
 	taken := map[string]bool{}
 	for _, w := range v.Record.Submission.Workbooks {
-		data, err := Returned(v, w)
+		data, ext, err := returnedAs(v, w)
 		if err != nil {
 			return nil, fmt.Errorf("标注报送件 %s：%w", w.Path, err)
 		}
 		base := path.Base(w.Path)
-		// Whatever came in, what goes back is an .xlsx.
-		name := free(taken, unit.SafeName(strings.TrimSuffix(base, path.Ext(base))+".xlsx"))
+		// Whatever came in, what goes back is a workbook of today's kind.
+		name := free(taken, unit.SafeName(strings.TrimSuffix(base, path.Ext(base))+ext))
 		out = append(out, unit.Document{Path: path.Join(folder, name), Data: data})
 	}
 	return out, nil
@@ -82,10 +82,10 @@ func repeat(t *form.Template, s expr.Scope) []expr.Scope {
 func free(taken map[string]bool, name string) string {
 	ext := path.Ext(name)
 	stem := strings.TrimSuffix(name, ext)
-	for n := 2; taken[strings.ToLower(name)]; n++ {
+	for n := 2; taken[unit.Alike(name)]; n++ {
 		name = fmt.Sprintf("%s（%d）%s", stem, n, ext)
 	}
-	taken[strings.ToLower(name)] = true
+	taken[unit.Alike(name)] = true
 	return name
 }
 

@@ -104,7 +104,7 @@ func result(v *unit.Verdict, f finding.Finding) expr.Scope {
 	text := func(name, s string) unit.Figure { return unit.Figure{Name: name, Value: value.Str(s)} }
 	return unit.Figures{
 		text(form.UnitCode, u.Code), text(form.UnitName, u.Name),
-		text("编号", f.Rule), text("名称", f.Name), text("级别", f.Level.Chinese()),
+		text("编号", f.Rule), text("名称", f.Name), text("级别", f.State()),
 		text("报送件", f.Place.Workbook), text("工作表", f.Place.Sheet), text("单元格", f.Place.Cell), text("条目", f.ItemName),
 		text("填报", f.Filled), text("应为", f.Expected), text("差额", f.Difference), text("说明", f.Message),
 		text("同源", f.SameCause), text("依据", f.Basis),
@@ -144,7 +144,7 @@ func ranking(accepted []scope) []expr.Scope {
 // look after, 审核情况.xlsx has them all.
 const mostFrequent = 10
 
-// frequent is the list 常见问题: errors and notices by rule, those of most units first.
+// frequent is the list 常见问题: errors and notices that nobody has explained, by rule, those of most units first.
 func frequent(verdicts []*unit.Verdict) []expr.Scope {
 	type tally struct {
 		rule, name   string
@@ -157,7 +157,7 @@ func frequent(verdicts []*unit.Verdict) []expr.Scope {
 	for _, v := range verdicts {
 		seen := map[key]bool{}
 		for _, f := range v.Findings {
-			if f.Level == finding.Unjudged {
+			if f.Level == finding.Unjudged || f.Explained() {
 				continue
 			}
 			k := key{f.Rule, f.Name}

@@ -19,8 +19,12 @@ func Details(w io.Writer, r *Run) error {
 			continue
 		}
 		fmt.Fprintf(&b, "%s（%s）\n", printable(u.Unit.Name), u.Outcome.Chinese())
-		for _, f := range list {
-			fmt.Fprintf(&b, "  %s %s %s%s\n      %s\n", f.Level.Chinese(), printable(f.Rule), printable(f.Name), printable(at(f.Place)), printable(f.Message))
+		for j := range list {
+			f := &list[j]
+			fmt.Fprintf(&b, "  %s %s %s%s\n      %s\n", f.State(), printable(f.Rule), printable(f.Name), printable(at(f.Place)), printable(f.Message))
+			if f.Explanation != "" {
+				fmt.Fprintf(&b, "      单位说明：%s\n", printable(f.Explanation))
+			}
 		}
 		b.WriteString("\n")
 	}

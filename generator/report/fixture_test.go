@@ -42,6 +42,12 @@ func sameCause(f finding.Finding, rule string) finding.Finding {
 	return f
 }
 
+// explained is a finding about which the unit has written.
+func explained(f finding.Finding, text string) finding.Finding {
+	f.Explanation = text
+	return f
+}
+
 func basis(f finding.Finding, text string) finding.Finding {
 	f.Basis = text
 	return f
@@ -58,8 +64,8 @@ func seedFindings() finding.List {
 		fault(e, "R-BX-10", "项目支出须附项目表", "", "0", "≥ 1", "1", "有项目支出122.97万元，没有报送项目支出绩效自评表。请补报"),
 		item(basis(fault(e, "R-SC-01", "得分不超分值", "H16", "20", "≤ 10", "10", "“维护社会和谐稳定”得分20，大于分值10。请改为不大于分值的数"), "财预〔2020〕10号"), 2, "维护社会和谐稳定"),
 		item(basis(fault(e, "R-SC-01", "得分不超分值", "H17", "20", "≤ 10", "10", "“接待群众上访”得分20，大于分值10。请改为不大于分值的数"), "财预〔2020〕10号"), 3, "接待群众上访"),
-		sameCause(fault(e, "R-SC-05", "总分=Σ得分", "H24", "98", "= 118", "-20", "各项得分合计118，与总分98不符；超过分值的两项按分值计，合计正好98，疑为录入错位"), "R-SC-01"),
-		item(fault(n, "R-SC-07", "定量计分", "H18", "8", "= 10", "-2", "成本为反向指标，完成122.97万元低于目标150万元，应得满分。请核实，或注明“≤”"), 4, "特护期外值劝返工作经费"),
+		explained(sameCause(fault(e, "R-SC-05", "总分=Σ得分", "H24", "98", "= 118", "-20", "各项得分合计118，与总分98不符；超过分值的两项按分值计，合计正好98，疑为录入错位"), "R-SC-01"), "总分无误，得分栏录入错位"),
+		explained(item(fault(n, "R-SC-07", "定量计分", "H18", "8", "= 10", "-2", "成本为反向指标，完成122.97万元低于目标150万元，应得满分。请核实，或注明“≤”"), 4, "特护期外值劝返工作经费"), "成本未列全，按上级考核结果扣2分"),
 		item(fault(n, "R-IN-03", "量纲一致", "E15", "=100%", "", "", "数量指标的目标是比率，请改用件、批、人次等数量"), 1, "接待群众来信、来访及网上投诉"),
 		item(fault(n, "R-IN-04", "目标可衡量", "E16", "保持", "", "", "目标“保持”无法衡量，请改为数值或说明判断标准"), 2, "维护社会和谐稳定"),
 		item(fault(n, "R-IN-08", "完成值为实际值", "F23", "≥70", "", "", "完成值应是实际数，“≥70”是区间，请填实际满意率"), 9, "提高群众的满意率"),

@@ -75,6 +75,9 @@ type (
 		SameCause  string   `json:"same_cause"`
 		Basis      string   `json:"basis"`
 		Fields     []string `json:"fields"`
+		// Explanation is what the unit wrote about it. A notice that has one is 已说明
+		// and counts there; an error that has one is still an error.
+		Explanation string `json:"explanation,omitempty"`
 	}
 )
 
@@ -211,7 +214,7 @@ func findingFrom(f finding.Finding) findingJSON {
 		Workbook: f.Place.Workbook, Sheet: f.Place.Sheet, Cell: f.Place.Cell,
 		Item: f.Item, ItemName: f.ItemName,
 		Filled: f.Filled, Expected: f.Expected, Difference: f.Difference,
-		Message: f.Message, SameCause: f.SameCause, Basis: f.Basis, Fields: f.Fields,
+		Message: f.Message, SameCause: f.SameCause, Basis: f.Basis, Fields: f.Fields, Explanation: f.Explanation,
 	}
 	if out.Fields == nil {
 		out.Fields = []string{}

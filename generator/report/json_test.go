@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"testing"
 	"unicode/utf8"
 
@@ -51,7 +52,7 @@ func TestJSONIsTheContract(t *testing.T) {
 	if run.Version != 1 || run.Form != "整体支出" || run.Year != "2022" || len(run.FormSHA256) != 64 {
 		t.Errorf("head: %+v", run)
 	}
-	if want := (Summary{Accepted: 1, Returned: 1, Missing: 1, Errors: 8, Notices: 6, Unjudged: 1}); run.Summary != want {
+	if want := (Summary{Accepted: 1, Returned: 1, Missing: 1, Errors: 8, Notices: 5, Explained: 1, Unjudged: 1}); run.Summary != want {
 		t.Errorf("summary %+v, want %+v", run.Summary, want)
 	}
 	for i, want := range []unit.Outcome{unit.Returned, unit.Accepted, unit.Missing} {
@@ -77,6 +78,15 @@ func TestJSONIsTheContract(t *testing.T) {
 	}
 	if got := run.Units[0].Findings[5]; got["rule"] != "R-SC-01" || got["level"] != "error" || got["cell"] != "H16" || got["item"] != 2.0 || got["difference"] != "10" {
 		t.Errorf("finding: %v", got)
+	}
+	explained := map[string]any{}
+	for _, f := range run.Units[0].Findings {
+		if e, ok := f["explanation"]; ok {
+			explained[f["rule"].(string)+" "+f["level"].(string)] = e
+		}
+	}
+	if want := map[string]any{"R-SC-07 notice": "成本未列全，按上级考核结果扣2分", "R-SC-05 error": "总分无误，得分栏录入错位"}; !maps.Equal(explained, want) {
+		t.Errorf("explanations %v, want %v", explained, want)
 	}
 	missing := run.Units[2]
 	if missing.Values == nil || missing.Lists == nil || missing.Findings == nil || missing.Workbooks == nil {

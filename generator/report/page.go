@@ -47,6 +47,8 @@ type (
 		Skipped   []string
 		Units     []unitView
 		HasScore  bool
+		LaterRows bool         // some units are not in the table until the script puts them there
+		Later     bool         // … and some findings
 		Choices   []choiceView // all rules, to filter by
 		Accounts  []linkView   // 审核情况.xlsx and run.json
 	}
@@ -68,18 +70,22 @@ type (
 		Note string // 退回件 or 草稿
 	}
 	unitView struct {
-		ID       string
-		Code     string
-		Name     string
-		Outcome  string // 通过
-		Class    string // accepted
-		Missing  bool
-		Errors   int
-		Notices  int
-		Unjudged int
-		Score    string
-		Links    []linkView
-		Findings []findingView
+		ID        string
+		Code      string
+		Name      string
+		Outcome   string // 通过
+		Class     string // accepted
+		Missing   bool
+		Errors    int
+		Notices   int
+		Explained int
+		Unjudged  int
+		Score     string
+		HasScore  bool // the table has a column for it
+		RowLater  bool // its row is only text until the script shows it
+		Later     bool // its findings are
+		Links     []linkView
+		Findings  []findingView
 	}
 	findingView struct {
 		Level, Class  string
@@ -91,6 +97,7 @@ type (
 		Expected      string
 		Difference    string
 		Message       string
+		Explanation   string
 		SameCause     string
 		Basis         string
 		HasDifference bool
@@ -104,6 +111,14 @@ type (
 
 // mostRules is how many rules the page's list of the most frequent ones shows.
 const mostRules = 8
+
+// How many rows of each table are elements from the start. A browser takes half a
+// minute to lay out 30,000 rows; the rest of them wait as text, which it only
+// reads over, until they are searched for, asked for or printed.
+const (
+	firstUnits    = 300
+	firstFindings = 600
+)
 
 // HTML is 运行报告.html: one page that needs no network and no server. Links are
 // relative to the results folder, in which the page lies.
@@ -124,7 +139,7 @@ func (r *Run) view() *pageView {
 		Cards: []cardView{
 			{"应报", "all", s.Units(), "家"}, {"通过", "accepted", s.Accepted, "家"},
 			{"退回", "returned", s.Returned, "家"}, {"未报", "missing", s.Missing, "家"},
-			{"错误", "error", s.Errors, "处"}, {"提示", "notice", s.Notices, "处"}, {"未判", "unjudged", s.Unjudged, "处"},
+			{"错误", "error", s.Errors, "处"}, {"提示", "notice", s.Notices, "处"}, {"已说明", "explained", s.Explained, "处"}, {"未判", "unjudged", s.Unjudged, "处"},
 		},
 		Documents: links(r.Documents), Skipped: r.Skipped, Accounts: links([]Document{{Path: WorkbookFile}, {Path: JSONFile}}),
 	}
@@ -140,8 +155,16 @@ func (r *Run) view() *pageView {
 	v.Scores = newScoresView(sc)
 	v.HasScore = sc.Count > 0
 	v.Units = make([]unitView, len(r.Units))
+	findings := 0
 	for i := range r.Units {
-		v.Units[i] = r.Units[i].view(i)
+		u := r.Units[i].view(i)
+		u.HasScore = v.HasScore
+		u.RowLater = i >= firstUnits
+		findings += len(u.Findings)
+		u.Later = findings > firstFindings && findings > len(u.Findings) // the first unit with findings is always there
+		v.LaterRows = v.LaterRows || u.RowLater
+		v.Later = v.Later || u.Later && len(u.Findings) > 0
+		v.Units[i] = u
 	}
 	return v
 }
@@ -191,7 +214,7 @@ func (u *Unit) view(i int) unitView {
 	v := unitView{
 		ID: fmt.Sprintf("u%d", i+1), Code: u.Unit.Code, Name: u.Unit.Name,
 		Outcome: u.Outcome.Chinese(), Class: u.Outcome.String(), Missing: u.Outcome == unit.Missing,
-		Errors: l.Count(finding.Error), Notices: l.Count(finding.Notice), Unjudged: l.Count(finding.Unjudged),
+		Errors: l.Count(finding.Error), Notices: l.Count(finding.Notice), Explained: l.CountExplained(), Unjudged: l.Count(finding.Unjudged),
 		Links: links(u.Documents),
 	}
 	if n, ok := u.score(); ok {
@@ -199,12 +222,17 @@ func (u *Unit) view(i int) unitView {
 	}
 	several := len(u.workbooks()) > 1
 	v.Findings = make([]findingView, len(l))
-	for j, f := range l {
+	for j := range l {
+		f := &l[j]
+		class := f.Level.String()
+		if f.Explained() {
+			class = "explained"
+		}
 		v.Findings[j] = findingView{
-			Level: f.Level.Chinese(), Class: f.Level.String(), Rule: f.Rule, Name: f.Name,
-			Sheet: f.Place.Sheet, Cell: f.Place.Cell, Item: itemOf(f),
+			Level: f.State(), Class: class, Rule: f.Rule, Name: f.Name,
+			Sheet: f.Place.Sheet, Cell: f.Place.Cell, Item: unit.ItemLabel(f.Item, f.ItemName),
 			Filled: f.Filled, Expected: f.Expected, Difference: f.Difference, HasDifference: f.Difference != "",
-			Message: f.Message, SameCause: f.SameCause, Basis: f.Basis,
+			Message: f.Message, Explanation: f.Explanation, SameCause: f.SameCause, Basis: f.Basis,
 		}
 		if several || f.Place.Sheet == "" {
 			v.Findings[j].Workbook = f.Place.Workbook

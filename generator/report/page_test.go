@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"net/url"
 	"path"
 	"regexp"
@@ -105,13 +106,13 @@ func TestPage(t *testing.T) {
 	r.Skipped = []string{"封面扫描件.pdf"}
 	page := must(t, HTML, r)
 	checkNesting(t, page)
-	if got, want := texts(t, page, "div", "card"), []string{"应报12家", "通过8家", "退回2家", "未报2家", "错误9处", "提示15处", "未判1处"}; !slices.Equal(got, want) {
+	if got, want := texts(t, page, "div", "card"), []string{"应报12家", "通过8家", "退回2家", "未报2家", "错误9处", "提示14处", "已说明1处", "未判1处"}; !slices.Equal(got, want) {
 		t.Errorf("cards %q, want %q", got, want)
 	}
 	if got, want := texts(t, page, "tr", "missing"), []string{"219005青禾区图书馆未报", "219011青禾区机关事务服务中心（含机关幼儿园、机关食堂）未报"}; !slices.Equal(got, want) {
 		t.Errorf("missing %q, want %q", got, want)
 	}
-	if got, want := texts(t, page, "tr", "returned")[0], "219002青禾区信访局退回86198退回件：青禾区信访局.xlsx草稿：青禾区信访局整体支出绩效自评表.docx"; got != want {
+	if got, want := texts(t, page, "tr", "returned")[0], "219002青禾区信访局退回851198退回件：青禾区信访局.xlsx草稿：青禾区信访局整体支出绩效自评表.docx"; got != want {
 		t.Errorf("returned %q, want %q", got, want)
 	}
 	if got := texts(t, page, "article", ""); len(got) != 8 {
@@ -159,7 +160,7 @@ func TestPageEscapes(t *testing.T) {
 	u := &r.Units[1]
 	u.Unit.Name, u.Unit.Code = wild, wild
 	u.Verdict.Findings[0] = finding.Finding{Rule: wild, Name: wild, Filled: wild, Expected: wild, Difference: wild, Message: wild,
-		SameCause: wild, Basis: wild, ItemName: wild, Place: finding.Place{Workbook: wild, Sheet: wild, Cell: wild}}
+		SameCause: wild, Basis: wild, Explanation: wild, ItemName: wild, Place: finding.Place{Workbook: wild, Sheet: wild, Cell: wild}}
 	u.Documents = []Document{{Path: wild}, {Path: "javascript:alert(1)"}}
 	r.Form, r.Year, r.Program, r.FormSHA256 = wild, wild, wild, wild
 	r.Skipped = []string{wild}
@@ -177,8 +178,8 @@ func TestPageEscapes(t *testing.T) {
 			row = text(n)
 		}
 	}
-	if got := strings.Count(row, wild); got != 13 { // the heading's two, and eleven of the finding; its workbook is the unit's only one
-		t.Errorf("the page says the text %d times, want 13\n%s", got, row)
+	if got := strings.Count(row, wild); got != 14 { // the heading's two, and twelve of the finding; its workbook is the unit's only one
+		t.Errorf("the page says the text %d times, want 14\n%s", got, row)
 	}
 	for _, n := range nodes(t, page, "a") {
 		if href := attr(n, "href"); !strings.HasPrefix(href, "#") && !strings.HasPrefix(href, "./") {
@@ -207,6 +208,74 @@ func TestLinksLeadToTheFiles(t *testing.T) {
 		if !found {
 			t.Errorf("no link leads to %s", p)
 		}
+	}
+}
+
+// many is a run of that many units with 25 findings for every twelve of them.
+func many(units int) *Run {
+	r := fixture()
+	for i := len(r.Units); i < units; i++ {
+		u := r.Units[i%12]
+		u.Unit.Code, u.Unit.Name = fmt.Sprint(300000+i), fmt.Sprintf("青禾区第%d小学", i)
+		r.Units = append(r.Units, u)
+	}
+	return r
+}
+
+// Of a large run the page has everything, but only some of it as elements.
+func TestPageOfManyUnits(t *testing.T) {
+	t.Parallel()
+	r := many(3000)
+	page := must(t, HTML, r)
+	checkNesting(t, page)
+	rows, shown := 0, 0
+	for _, n := range nodes(t, page, "tr") {
+		if n.Parent.Data != "tbody" {
+			continue
+		}
+		if attr(n.Parent.Parent, "class") == "units" {
+			rows++
+		} else {
+			shown++
+		}
+	}
+	if rows != firstUnits || shown > firstFindings || shown < firstFindings-15 {
+		t.Errorf("%d units and %d findings are elements, want %d and about %d", rows, shown, firstUnits, firstFindings)
+	}
+	later := 0
+	for _, n := range nodes(t, page, "script") {
+		if attr(n, "type") == "text/html" {
+			checkNesting(t, []byte(text(n)))
+			later += strings.Count(text(n), `<tr class="`)
+		}
+	}
+	if all := len(r.Units) + r.Summary().Findings(); rows+shown+later != all {
+		t.Errorf("%d rows are elements and %d wait, want %d in all", rows+shown, later, all)
+	}
+	for _, name := range []string{"青禾区第311小学", "青禾区第2999小学"} {
+		if !bytes.Contains(page, []byte(name)) {
+			t.Errorf("%s is not in the page", name)
+		}
+	}
+}
+
+// What waits as text must not end the block that it waits in.
+func TestPageOfManyUnitsEscapes(t *testing.T) {
+	t.Parallel()
+	const wild = "</script><!-- <script> --> & \"'"
+	r := many(400)
+	r.Units[390].Unit.Name = wild
+	r.Units[385].Verdict.Findings[0].Message = wild // of every twelfth unit: they share it
+	page := must(t, HTML, r)
+	checkNesting(t, page)
+	if got := len(nodes(t, page, "script")); got != 3 {
+		t.Errorf("%d scripts, want the page's own and two blocks", got)
+	}
+	if bytes.Contains(page, []byte("<!--")) || bytes.Count(page, []byte("</script>")) != 3 {
+		t.Error("data became markup")
+	}
+	if got := bytes.Count(page, []byte(html.EscapeString(wild))); got < 2 {
+		t.Errorf("the text stands %d times in the page", got)
 	}
 }
 

@@ -5,6 +5,7 @@
 //	json.go      run.json         for programs: every value with its cell, every finding
 //	workbook.go  审核情况.xlsx     for the clerk: one row a finding, to filter, sort and print
 //	page.go      运行报告.html     for the morning: one page without network, page.html/.css/.js
+//	receipt.go   回执.html         for the unit of a drop folder: accepted, or what to correct
 //	table.go     the terminal     for whoever started the run
 //	tally.go     the counts that all four share
 //

@@ -26,12 +26,12 @@ const (
 func Table(w io.Writer, r *Run) error {
 	s := r.Summary()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s：共%d家，通过%d家，退回%d家，未报%d家；错误%d处，提示%d处，未判%d处\n",
-		printable(r.title()), s.Units(), s.Accepted, s.Returned, s.Missing, s.Errors, s.Notices, s.Unjudged)
+	fmt.Fprintf(&b, "%s：共%d家，通过%d家，退回%d家，未报%d家；错误%d处，提示%d处，已说明%d处，未判%d处\n",
+		printable(r.title()), s.Units(), s.Accepted, s.Returned, s.Missing, s.Errors, s.Notices, s.Explained, s.Unjudged)
 	listed, left := r.listed()
 	if len(listed) > 0 {
 		b.WriteByte('\n')
-		writeTable(&b, []string{"单位编码", "单位名称", "结果", "错误", "提示", "未判"}, 3, tableOf(listed))
+		writeTable(&b, []string{"单位编码", "单位名称", "结果", "错误", "提示", "已说明", "未判"}, 3, tableOf(listed))
 	}
 	if left > 0 {
 		fmt.Fprintf(&b, "另有%d家未列出，见%s\n", left, PageFile)
@@ -61,15 +61,31 @@ func (r *Run) listed() (units []*Unit, left int) {
 func tableOf(units []*Unit) [][]string {
 	rows := make([][]string, len(units))
 	for i, u := range units {
-		rows[i] = []string{printable(u.Unit.Code), clip(printable(u.Unit.Name), nameWidth), u.Outcome.Chinese(), "", "", ""}
+		rows[i] = []string{printable(u.Unit.Code), clip(printable(u.Unit.Name), nameWidth), u.Outcome.Chinese(), "", "", "", ""}
 		if u.Outcome == unit.Missing {
 			continue
 		}
-		for j, level := range []finding.Level{finding.Error, finding.Notice, finding.Unjudged} {
-			rows[i][3+j] = strconv.Itoa(u.findings().Count(level))
+		l := u.findings()
+		for j, n := range []int{l.Count(finding.Error), l.Count(finding.Notice), l.CountExplained(), l.Count(finding.Unjudged)} {
+			rows[i][3+j] = strconv.Itoa(n)
 		}
 	}
 	return rows
+}
+
+// Columns writes rows in columns that stand straight under Chinese names too; the
+// columns from number on stand to the right.
+func Columns(w io.Writer, head []string, number int, rows [][]string) error {
+	safe := make([][]string, len(rows))
+	for i, row := range rows {
+		for _, cell := range row {
+			safe[i] = append(safe[i], printable(cell))
+		}
+	}
+	var b strings.Builder
+	writeTable(&b, head, number, safe)
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // writeTable sets the rows in columns as wide as their widest cell; the columns

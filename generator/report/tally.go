@@ -11,14 +11,16 @@ import (
 	"jixiao/generator/value"
 )
 
-// Summary counts a run: units by outcome, findings by level.
+// Summary counts a run: units by outcome, findings by what is to be done about
+// them. A notice that its unit has explained counts as explained only.
 type Summary struct {
-	Accepted int `json:"accepted"`
-	Returned int `json:"returned"`
-	Missing  int `json:"missing"`
-	Errors   int `json:"errors"`
-	Notices  int `json:"notices"`
-	Unjudged int `json:"unjudged"`
+	Accepted  int `json:"accepted"`
+	Returned  int `json:"returned"`
+	Missing   int `json:"missing"`
+	Errors    int `json:"errors"`
+	Notices   int `json:"notices"`
+	Explained int `json:"explained"`
+	Unjudged  int `json:"unjudged"`
 }
 
 // Summary counts the run's units and findings.
@@ -37,6 +39,7 @@ func (r *Run) Summary() Summary {
 		l := u.findings()
 		s.Errors += l.Count(finding.Error)
 		s.Notices += l.Count(finding.Notice)
+		s.Explained += l.CountExplained()
 		s.Unjudged += l.Count(finding.Unjudged)
 	}
 	return s
@@ -46,7 +49,7 @@ func (r *Run) Summary() Summary {
 func (s Summary) Units() int { return s.Accepted + s.Returned + s.Missing }
 
 // Findings is how many findings there are in all.
-func (s Summary) Findings() int { return s.Errors + s.Notices + s.Unjudged }
+func (s Summary) Findings() int { return s.Errors + s.Notices + s.Explained + s.Unjudged }
 
 // title names the run: 2022年度整体支出. The year may not be known.
 func (r *Run) title() string {
@@ -64,6 +67,8 @@ type ruleTally struct {
 	Basis    string
 	Units    int // units in which it was broken
 	Times    int // places at which it was broken
+
+	Explained int // of them those that are 已说明
 }
 
 // rules tallies the run's findings by rule: errors first, then the most frequent.
@@ -85,6 +90,9 @@ func (r *Run) rules() []ruleTally {
 				tallies = append(tallies, ruleTally{ID: f.Rule, Name: f.Name, Level: f.Level, Basis: f.Basis})
 			}
 			tallies[i].Times++
+			if f.Explained() {
+				tallies[i].Explained++
+			}
 			if last, seen := lastUnit[k]; !seen || last != n {
 				tallies[i].Units++
 				lastUnit[k] = n

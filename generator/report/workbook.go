@@ -45,20 +45,20 @@ var findingColumns = []column{
 	{"单位编码", 9.5, middle}, {"单位名称", 17, plain}, {"结果", 6, middle}, {"级别", 6, middle},
 	{"编号", 10, middle}, {"名称", 13, plain}, {"报送件", 16, plain}, {"工作表", 12, plain}, {"单元格", 7.5, middle},
 	{"条目", 15, plain}, {"填报", 10.5, plain}, {"应为", 10.5, plain}, {"差额", 9.5, number},
-	{"说明", 36, plain}, {"同源", 10, middle}, {"依据", 13, plain},
+	{"说明", 34, plain}, {"单位说明", 22, plain}, {"同源", 10, middle}, {"依据", 13, plain},
 }
 
 var unitColumns = []column{
 	{"单位编码", 12, middle}, {"单位名称", 36, plain}, {"结果", 8, middle},
-	{"错误", 8, number}, {"提示", 8, number}, {"未判", 8, number}, {"成果份数", 10, number}, {"所在文件夹", 40, plain},
+	{"错误", 8, number}, {"提示", 8, number}, {"已说明", 8, number}, {"未判", 8, number}, {"成果份数", 10, number}, {"所在文件夹", 40, plain},
 }
 
 var ruleColumns = []column{
-	{"编号", 12, middle}, {"名称", 30, plain}, {"级别", 8, middle}, {"涉及单位", 10, number}, {"出现次数", 10, number}, {"依据", 40, plain},
+	{"编号", 12, middle}, {"名称", 30, plain}, {"级别", 8, middle}, {"涉及单位", 10, number}, {"出现次数", 10, number}, {"其中已说明", 11, number}, {"依据", 40, plain},
 }
 
 // Fills that say the level, light enough to print grey and stay readable.
-var levelFills = map[finding.Level]string{finding.Error: "FBDAD7", finding.Notice: "FFF2CC", finding.Unjudged: "E7EAEE"}
+var levelFills = []struct{ state, fill string }{{"错误", "FBDAD7"}, {"提示", "FFF2CC"}, {"已说明", "E4F1EA"}, {"未判", "E7EAEE"}}
 
 const (
 	headFill  = "DCE6F1"
@@ -102,8 +102,8 @@ type book struct {
 	head   int
 	title  int
 	cells  [styles]int
-	levels map[finding.Level]int
-	most   int // last row that may be written; 0: lastRow
+	levels map[string]int // by finding.State
+	most   int            // last row that may be written; 0: lastRow
 }
 
 // prepare makes the styles and names the author, who would otherwise be the library's.
@@ -131,7 +131,7 @@ func (b *book) prepare(r *Run) error {
 		}
 		return s
 	}
-	b.levels = map[finding.Level]int{}
+	b.levels = map[string]int{}
 	for _, s := range []struct {
 		into  *int
 		style *excelize.Style
@@ -145,8 +145,8 @@ func (b *book) prepare(r *Run) error {
 			return err
 		}
 	}
-	for _, level := range []finding.Level{finding.Error, finding.Notice, finding.Unjudged} {
-		if b.levels[level], err = b.file.NewStyle(style("center", asText, levelFills[level])); err != nil {
+	for _, l := range levelFills {
+		if b.levels[l.state], err = b.file.NewStyle(style("center", asText, l.fill)); err != nil {
 			return err
 		}
 	}
@@ -182,16 +182,18 @@ func (b *book) findings(r *Run) error {
 	for i := range r.Units {
 		u := &r.Units[i]
 		types := u.cellTypes()
-		for _, f := range u.findings() {
+		list := u.findings()
+		for j := range list {
+			f := &list[j]
 			if s.full() {
 				left++
 				continue
 			}
-			s.row(b.levels[f.Level], 3,
-				u.Unit.Code, u.Unit.Name, u.Outcome.Chinese(), f.Level.Chinese(),
-				f.Rule, f.Name, f.Place.Workbook, f.Place.Sheet, f.Place.Cell, itemOf(f),
+			s.row(b.levels[f.State()], 3,
+				u.Unit.Code, u.Unit.Name, u.Outcome.Chinese(), f.State(),
+				f.Rule, f.Name, f.Place.Workbook, f.Place.Sheet, f.Place.Cell, unit.ItemLabel(f.Item, f.ItemName),
 				figure(f.Filled, types[f.Place]), f.Expected, figure(f.Difference, value.TypeNumber),
-				f.Message, f.SameCause, f.Basis)
+				f.Message, f.Explanation, f.SameCause, f.Basis)
 		}
 	}
 	if left > 0 {
@@ -216,7 +218,7 @@ func (b *book) units(r *Run) error {
 		}
 		l := u.findings()
 		s.row(0, 0, u.Unit.Code, u.Unit.Name, u.Outcome.Chinese(),
-			l.Count(finding.Error), l.Count(finding.Notice), l.Count(finding.Unjudged), len(u.Documents), u.folder())
+			l.Count(finding.Error), l.Count(finding.Notice), l.CountExplained(), l.Count(finding.Unjudged), len(u.Documents), u.folder())
 	}
 	return s.end()
 }
@@ -230,7 +232,7 @@ func (b *book) rules(r *Run) error {
 		if s.full() {
 			break
 		}
-		s.row(b.levels[t.Level], 2, t.ID, t.Name, t.Level.Chinese(), t.Units, t.Times, t.Basis)
+		s.row(b.levels[t.Level.Chinese()], 2, t.ID, t.Name, t.Level.Chinese(), t.Units, t.Times, t.Explained, t.Basis)
 	}
 	return s.end()
 }
@@ -376,14 +378,6 @@ func (u *Unit) cellTypes() map[finding.Place]value.Type {
 		add(&r.Item)
 	}
 	return types
-}
-
-// itemOf is what the finding's item is called: “第2条 维护社会稳定”.
-func itemOf(f finding.Finding) string {
-	if f.Item == 0 {
-		return f.ItemName
-	}
-	return strings.TrimSpace(fmt.Sprintf("第%d条 %s", f.Item, f.ItemName))
 }
 
 // folder is where the unit's documents lie.

@@ -47,26 +47,36 @@ func TestFindings(t *testing.T) {
 	if len(all) != 1+25 {
 		t.Errorf("%d rows, want a head and 25 findings", len(all))
 	}
-	if got, want := strings.Join(all[0], " "), "单位编码 单位名称 结果 级别 编号 名称 报送件 工作表 单元格 条目 填报 应为 差额 说明 同源 依据"; got != want {
+	if got, want := strings.Join(all[0], " "), "单位编码 单位名称 结果 级别 编号 名称 报送件 工作表 单元格 条目 填报 应为 差额 说明 单位说明 同源 依据"; got != want {
 		t.Errorf("head\n%s\nwant\n%s", got, want)
 	}
 	want := []string{"219002", "青禾区信访局", "退回", "错误", "R-SC-01", "得分不超分值", "青禾区信访局.xlsx", mainSheet, "H16",
-		"第2条 维护社会和谐稳定", "20", "≤ 10", "10", "“维护社会和谐稳定”得分20，大于分值10。请改为不大于分值的数", "", "财预〔2020〕10号"}
+		"第2条 维护社会和谐稳定", "20", "≤ 10", "10", "“维护社会和谐稳定”得分20，大于分值10。请改为不大于分值的数", "", "", "财预〔2020〕10号"}
 	if !slices.Equal(all[7], want) {
 		t.Errorf("row 8\n%q\nwant\n%q", all[7], want)
+	}
+	for i, want := range map[int][]string{9: {"错误", "总分无误，得分栏录入错位"}, 10: {"已说明", "成本未列全，按上级考核结果扣2分"}} {
+		if got := []string{all[i][3], all[i][14]}; !slices.Equal(got, want) {
+			t.Errorf("row %d: %q, want %q", i+1, got, want)
+		}
 	}
 	units := rows(t, f, unitsSheet)
 	if len(units) != 13 {
 		t.Errorf("%d rows, want a head and 12 units", len(units))
 	}
-	if got, want := units[2], []string{"219002", "青禾区信访局", "退回", "8", "6", "1", "2", "退回/青禾区信访局/"}; !slices.Equal(got, want) {
+	if got, want := units[2], []string{"219002", "青禾区信访局", "退回", "8", "5", "1", "1", "2", "退回/青禾区信访局/"}; !slices.Equal(got, want) {
 		t.Errorf("unit %q, want %q", got, want)
 	}
 	if got, want := units[5], []string{"219005", "青禾区图书馆", "未报"}; !slices.Equal(got, want) {
 		t.Errorf("missing unit %q, want %q", got, want)
 	}
-	if got, want := rows(t, f, rulesSheet)[1], []string{"R-SC-01", "得分不超分值", "错误", "1", "2", "财预〔2020〕10号"}; !slices.Equal(got, want) {
+	if got, want := rows(t, f, rulesSheet)[1], []string{"R-SC-01", "得分不超分值", "错误", "1", "2", "0", "财预〔2020〕10号"}; !slices.Equal(got, want) {
 		t.Errorf("rule %q, want %q", got, want)
+	}
+	for _, row := range rows(t, f, rulesSheet)[1:] {
+		if want := map[bool]string{true: "1", false: "0"}[row[0] == "R-SC-07"]; row[5] != want {
+			t.Errorf("%s: %s explained, want %s", row[0], row[5], want)
+		}
 	}
 }
 
@@ -172,7 +182,7 @@ func TestFindingsArePrintable(t *testing.T) {
 		t.Fatal(err)
 	}
 	style, err := f.GetStyle(level)
-	if err != nil || len(style.Fill.Color) != 1 || style.Fill.Color[0] != levelFills[finding.Error] {
+	if err != nil || len(style.Fill.Color) != 1 || style.Fill.Color[0] != levelFills[0].fill {
 		t.Errorf("the level 错误 is filled %v (%v)", style.Fill, err)
 	}
 }

@@ -7,23 +7,26 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
 // maxNameBytes leaves room below the 255 bytes of common file systems for a temporary suffix.
 const maxNameBytes = 200
 
-// SafeName turns any text into one file or folder name that Linux and Windows
-// both accept and that leads nowhere else: no separators or forbidden
-// characters, no control or invisible ones, no reserved device names, no blank
-// or dot at the ends, NFC, at most 200 bytes (a longer one is cut and told
-// apart by a hash). Equal texts give equal names; it is never empty.
+// SafeName is the one place that turns any text into a file or folder name: one
+// that Linux and Windows both accept and that leads nowhere else. It has no
+// separators or forbidden characters, no control or invisible ones (also none that
+// turn the direction of writing), no reserved device names, no blank or dot at the
+// ends; it is NFC and has at most 200 bytes (a longer one is cut and told apart by
+// a hash). Equal texts give equal names; it is never empty.
 func SafeName(text string) string {
 	s := strings.Map(func(r rune) rune {
 		switch {
 		case strings.ContainsRune(`<>:"/\|?*`, r):
 			return '_'
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == utf8.RuneError:
+		case unicode.IsControl(r), r == utf8.RuneError,
+			unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point):
 			return -1
 		case unicode.IsSpace(r):
 			return ' '
@@ -52,10 +55,14 @@ func SafeName(text string) string {
 	return strings.TrimRight(s[:cut], " .") + mark + ext
 }
 
+// Alike is the same for names that some file system or some reader takes for one:
+// upper and lower case, full and half width, composed and decomposed.
+func Alike(name string) string { return cases.Fold().String(norm.NFKC.String(name)) }
+
 // reserved are the device names of Windows, which it refuses with any ending.
 var reserved = func() map[string]bool {
-	m := map[string]bool{"CON": true, "PRN": true, "AUX": true, "NUL": true}
-	for _, d := range "123456789¹²³" {
+	m := map[string]bool{"CON": true, "PRN": true, "AUX": true, "NUL": true, "CONIN$": true, "CONOUT$": true, "CLOCK$": true}
+	for _, d := range "0123456789¹²³" {
 		m["COM"+string(d)], m["LPT"+string(d)] = true, true
 	}
 	return m

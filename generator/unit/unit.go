@@ -39,11 +39,13 @@ type Roster struct {
 
 // Workbook is one file that came in.
 type Workbook struct {
-	Path   string // below the inbox, with slashes
-	SHA256 string // of the whole file, hexadecimal
-	Data   []byte // the whole file
-	Book   *ooxml.Workbook
-	Layout *fillin.Layout // where the form's cells stand in Book; nil when it was not read
+	Path    string // below the inbox, with slashes
+	SHA256  string // of the whole file as it came, hexadecimal
+	Size    int64  // of the same, in bytes
+	Arrived int    `json:",omitempty"` // which of the unit's workbooks came later; 0 when they came together
+	Data    []byte // the whole file
+	Book    *ooxml.Workbook
+	Layout  *fillin.Layout // where the form's cells stand in Book; nil when it was not read
 }
 
 // Submission is all that one unit sent in one run.
@@ -52,6 +54,8 @@ type Submission struct {
 	OnRoster  bool         // the unit was found in the roster
 	Workbooks []Workbook   // sorted by path
 	Findings  finding.List // files that could not be read, contradictions
+
+	Explanations []Explanation // what the unit wrote about findings of an earlier round
 }
 
 // Field is one value of a record, which remembers its cell.
@@ -150,6 +154,21 @@ func (it *Item) Lookup(name string) (expr.Binding, bool) {
 		return expr.Binding{Items: items, IsList: true}, true
 	}
 	return expr.Binding{}, false
+}
+
+// Value finds a field by name, first where the last item of the list had it.
+func (it *Item) Value(name string, hint *int32, v *value.Value) bool {
+	if i := int(*hint); i < len(it.Fields) && it.Fields[i].Name == name {
+		*v = it.Fields[i].Value
+		return true
+	}
+	for i := range it.Fields {
+		if it.Fields[i].Name == name {
+			*hint, *v = int32(i), it.Fields[i].Value
+			return true
+		}
+	}
+	return false
 }
 
 // Figures is a scope of single figures.

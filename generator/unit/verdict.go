@@ -1,8 +1,11 @@
 package unit
 
 import (
+	"strings"
+
 	"jixiao/generator/expr"
 	"jixiao/generator/finding"
+	"jixiao/generator/value"
 )
 
 // Verdict is a record with its judgement.
@@ -36,10 +39,14 @@ func (v *Verdict) Outcome() Outcome {
 	return Accepted
 }
 
-// Lookup makes a verdict a scope: the record, its derived fields, and the roster's figures under 名册.
+// Lookup makes a verdict a scope: the record, its derived fields, the roster's
+// figures under 名册, and those of last year under 上年.
 func (v *Verdict) Lookup(name string) (expr.Binding, bool) {
-	if name == "名册" {
-		return expr.Binding{Current: Figures(v.Record.Submission.Unit.Figures)}, true
+	switch name {
+	case "名册":
+		return expr.Binding{Current: listed(v.Record.Submission.Unit.Figures)}, true
+	case "上年":
+		return expr.Binding{Current: lastYear(v.Record.Submission.Unit.Figures)}, true
 	}
 	for _, own := range []Figures{v.Derived, v.Context} {
 		if b, ok := own.Lookup(name); ok {
@@ -49,6 +56,76 @@ func (v *Verdict) Lookup(name string) (expr.Binding, bool) {
 	return v.Record.Lookup(name)
 }
 
+// Value finds a derived field, a figure of the context or a field by name, first
+// where the last record had it.
+func (v *Verdict) Value(name string, hint *int32, to *value.Value) bool {
+	const context, derived, fields = 1 << 16, 1 << 17, 1 << 18 // in a hint, of what it speaks
+	switch i := int(*hint); {
+	case i >= fields:
+		if i -= fields; i < len(v.Record.Fields) && v.Record.Fields[i].Name == name {
+			*to = v.Record.Fields[i].Value
+			return true
+		}
+	case i >= derived:
+		if i -= derived; i < len(v.Derived) && v.Derived[i].Name == name {
+			*to = v.Derived[i].Value
+			return true
+		}
+	case i >= context:
+		if i -= context; i < len(v.Context) && v.Context[i].Name == name {
+			*to = v.Context[i].Value
+			return true
+		}
+	}
+	for i := range v.Derived {
+		if v.Derived[i].Name == name {
+			*hint, *to = int32(derived+i), v.Derived[i].Value
+			return true
+		}
+	}
+	for i := range v.Context {
+		if v.Context[i].Name == name {
+			*hint, *to = int32(context+i), v.Context[i].Value
+			return true
+		}
+	}
+	var at int32
+	if !v.Record.Value(name, &at, to) {
+		return false
+	}
+	*hint = fields + at
+	return true
+}
+
+// lastYear is what the roster holds of the unit's last year: its column 上年总分 is 上年.总分.
+type lastYear []Figure
+
+// Lookup finds a figure of last year; what the roster does not have is blank, for
+// a new unit has no last year.
+func (l lastYear) Lookup(name string) (expr.Binding, bool) {
+	for _, f := range l {
+		column, ok := strings.CutPrefix(f.Name, "上年")
+		if !ok {
+			continue
+		}
+		switch strings.TrimPrefix(column, ".") {
+		case name, name + "(万元)", name + "（万元）":
+			return expr.Binding{Value: f.Value}, true
+		}
+	}
+	return expr.Binding{}, true
+}
+
+// listed is what the roster holds of a unit. What it does not hold is blank, so
+// that one form serves rosters with and without a column.
+type listed []Figure
+
+// Lookup finds a figure of the roster, blank when there is none.
+func (l listed) Lookup(name string) (expr.Binding, bool) {
+	b, _ := Figures(l).Lookup(name)
+	return b, true
+}
+
 // Slim returns the verdict without the contents of its workbooks, for what is
 // made of all units together: a run holds every verdict, but only the workbooks
 // of the units at work.
@@ -56,7 +133,7 @@ func (v *Verdict) Slim() *Verdict {
 	sub := *v.Record.Submission
 	sub.Workbooks = make([]Workbook, len(v.Record.Submission.Workbooks))
 	for i, w := range v.Record.Submission.Workbooks {
-		sub.Workbooks[i] = Workbook{Path: w.Path, SHA256: w.SHA256}
+		sub.Workbooks[i] = Workbook{Path: w.Path, SHA256: w.SHA256, Size: w.Size, Arrived: w.Arrived}
 	}
 	record := *v.Record
 	record.Submission = &sub

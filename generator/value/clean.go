@@ -49,12 +49,19 @@ func tidy(s string) (string, trim) {
 			done = trimHidden
 		}
 	}
-	t := strings.TrimFunc(s, unicode.IsSpace)
+	if s == "" || !mayBeSpace(s[0]) && !mayBeSpace(s[len(s)-1]) {
+		return s, done
+	}
+	t := strings.TrimFunc(s, isSpace)
 	if len(t) != len(s) {
 		done |= trimBlanks
 	}
 	return t, done
 }
+
+// mayBeSpace is false for the first and last bytes of characters that are no
+// space: the printable ones of ASCII. Of the others, 一 to 鿿 begin with E4 to E9.
+func mayBeSpace(b byte) bool { return b <= ' ' || b >= 0x7f && (b < 0xe4 || b > 0xe9) }
 
 // hasHidden reports whether there may be something to clean.
 func hasHidden(s string) bool {
@@ -169,21 +176,36 @@ func isHidden(r rune) bool {
 	return false
 }
 
+// isSpace is unicode.IsSpace without its tables.
+func isSpace(r rune) bool {
+	switch {
+	case r <= ' ':
+		return r == ' ' || r >= '\t' && r <= '\r'
+	case r < 0x1680:
+		return r == 0x85 || r == 0xa0
+	case r < 0x2000, r > 0x3000:
+		return r == 0x1680
+	}
+	return r <= 0x200a || r == 0x2028 || r == 0x2029 || r == 0x202f || r == 0x205f || r == 0x3000
+}
+
 // fold brings numbers, dates and operators to their plain half-width form.
 // Blanks of every kind become one plain blank each. odd reports that a
 // character that people see was replaced. Superscripts, circled and other
 // compatibility digits are left alone: 10⁴ must not become 104.
 func fold(s string) (folded string, odd bool) {
-	if isPrintableASCII(s) {
+	plainHead := foldable(s)
+	if plainHead < 0 {
 		return s, false
 	}
 	var b strings.Builder
 	b.Grow(len(s))
-	for _, r := range s {
+	b.WriteString(s[:plainHead])
+	for _, r := range s[plainHead:] {
 		switch {
 		case r == 0x200c || r == 0x200d:
 			continue
-		case unicode.IsSpace(r):
+		case isSpace(r):
 			r = ' '
 		default:
 			if p := plain(r); p != r {
@@ -193,6 +215,25 @@ func fold(s string) (folded string, odd bool) {
 		b.WriteRune(r)
 	}
 	return b.String(), odd
+}
+
+// foldable is the place of the first character that fold may change, -1 when there is none.
+func foldable(s string) int {
+	for i := 0; i < len(s); {
+		switch b := s[i]; {
+		case b >= ' ' && b < 0x7f:
+			i++
+		case b >= 0xe4 && b <= 0xe9 && i+2 < len(s) && s[i+1]&0xc0 == 0x80 && s[i+2]&0xc0 == 0x80:
+			i += 3 // a Chinese character
+		default:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError || r == 0x200c || r == 0x200d || isSpace(r) || plain(r) != r {
+				return i
+			}
+			i += n
+		}
+	}
+	return -1
 }
 
 // plain is the half-width twin of a character.
@@ -238,15 +279,6 @@ func plain(r rune) rune {
 	return r
 }
 
-func isPrintableASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] < 0x20 || s[i] > 0x7e {
-			return false
-		}
-	}
-	return true
-}
-
 // withoutBlanks drops every plain blank of folded text.
 func withoutBlanks(s string) string {
 	if strings.IndexByte(s, ' ') < 0 {
@@ -261,7 +293,7 @@ func isMark(s string) bool {
 	kind, last := rune(0), rune(0)
 	count := 0
 	for _, r := range s {
-		if unicode.IsSpace(r) {
+		if isSpace(r) {
 			continue
 		}
 		if r == '⋯' {

@@ -58,6 +58,9 @@ func storedNumber(s string) (d decimal.Decimal, tail, ok bool) {
 	if d, ok := plainNumber(s); ok {
 		return d, false, true
 	}
+	if d, tail, ok := binaryNumber(s); ok {
+		return d, tail, true
+	}
 	if len(s) > 64 {
 		return d, false, false
 	}
@@ -83,6 +86,89 @@ func storedNumber(s string) (d decimal.Decimal, tail, ok bool) {
 	short := withoutTail(d, whole)
 	return short, !short.Equal(d), true
 }
+
+// binaryNumber reads what programs write of a binary float, 15 to 18 digits, by
+// the same rules as storedNumber, in plain integers.
+func binaryNumber(s string) (d decimal.Decimal, tail, ok bool) {
+	i, negative := 0, false
+	if len(s) > 0 && s[0] == '-' {
+		i, negative = 1, true
+	}
+	n, digits, significant, places := int64(0), 0, 0, -1
+	for ; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			if digits++; digits > 18 {
+				return d, false, false
+			}
+			if n = n*10 + int64(c-'0'); n != 0 {
+				significant++
+			}
+			if places >= 0 {
+				places++
+			}
+		case c == '.' && places < 0 && digits > 0:
+			places = 0
+		default:
+			return d, false, false
+		}
+	}
+	if significant < 15 || places <= 0 {
+		return d, false, false
+	}
+	whole := significant - places
+	r, exp := rounded(n, places, 15-whole)
+	if digitsOf(r) > 12 || whole <= -6 {
+		r, exp = rounded(n, places, min(min(max(10, whole+6), 15)-whole, 12))
+	}
+	tail = !sameNumber(n, places, r, exp)
+	if negative {
+		r = -r
+	}
+	return decimal.New(r, -int32(exp)), tail, true
+}
+
+// rounded rounds n with so many decimals to fewer of them, half away from zero,
+// and drops zeros at the end.
+func rounded(n int64, places, to int) (r int64, left int) {
+	if to >= places {
+		r, left = n, places
+	} else if places-to > 18 {
+		return 0, 0
+	} else {
+		unit := tens[places-to]
+		r, left = n/unit, to
+		if n%unit >= unit-n%unit {
+			r++
+		}
+	}
+	for r != 0 && r%10 == 0 && left > 0 {
+		r, left = r/10, left-1
+	}
+	return r, left
+}
+
+// sameNumber compares two numbers of which the second has no more decimals.
+func sameNumber(n int64, places int, r int64, left int) bool {
+	return left <= places && places-left <= 18 && r <= 1<<62/tens[places-left] && r*tens[places-left] == n
+}
+
+func digitsOf(n int64) int {
+	count := 1
+	for n >= 10 {
+		n /= 10
+		count++
+	}
+	return count
+}
+
+var tens = func() (list [19]int64) {
+	list[0] = 1
+	for i := 1; i < len(list); i++ {
+		list[i] = list[i-1] * 10
+	}
+	return list
+}()
 
 // withoutTail takes the tail of a binary float off: 329.97999999999996 was
 // 329.98. A double holds 15 digits; when 15 digits end in zeros, the rest was
@@ -124,8 +210,9 @@ func scanFigure(s string) (figure, fault) {
 	var f figure
 	negative := false
 	s = strings.TrimLeft(s, " ")
+	plain := s != "" && isDigit(s[0]) // as nearly all are
 head:
-	for signed, priced := false, false; ; {
+	for signed, priced := false, false; !plain; {
 		rest := s
 		switch {
 		case !signed && strings.HasPrefix(s, "-"):
@@ -243,6 +330,9 @@ func scanDigits(s string) (d decimal.Decimal, rest string, odd bool, bad fault) 
 	for _, c := range digits {
 		n = n*10 + int64(c-'0')
 	}
+	if places == 0 && n < int64(len(few)) {
+		return few[n], rest, odd, fine
+	}
 	return decimal.New(n, -int32(places)), rest, odd, fine
 }
 
@@ -261,6 +351,9 @@ func readFigure(t Type, raw Raw, text string, trims trim, opt ReadOptions) Readi
 	if isNotApplicable(withoutBlanks(folded)) {
 		return notApplicable(t, text, trims&^trimStored)
 	}
+	if after, found := cutApostrophe(folded); found {
+		folded, odd = after, true
+	}
 	if after, found := strings.CutPrefix(folded, "百分之"); found && t == TypePercent {
 		folded, odd = after+"%", true
 	}
@@ -273,6 +366,17 @@ func readFigure(t Type, raw Raw, text string, trims trim, opt ReadOptions) Readi
 	}
 	f.odd = f.odd || odd
 	return measured(t, f, text, trims, opt)
+}
+
+// cutApostrophe takes off the apostrophe that makes a spreadsheet store a number
+// as text, when it was stored as well.
+func cutApostrophe(s string) (rest string, found bool) {
+	for _, sign := range []string{"'", "’", "‘"} {
+		if rest, found := strings.CutPrefix(s, sign); found {
+			return rest, true
+		}
+	}
+	return s, false
 }
 
 // readStoredFigure reads a number of the file whose format says that it is not meant as a plain number.

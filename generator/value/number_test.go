@@ -2,6 +2,10 @@ package value
 
 // amountCases are amounts as units fill them in (quirks §3).
 var amountCases = []readCase{
+	{typ: TypeAmount, raw: Raw{Text: `=DISPIMG("ID_1",1)`}, kind: Unjudged, problem: "单元格里是图片，读不出内容，请直接填写"},
+	{typ: TypeAmount, raw: Raw{Text: "'12.5"}, kind: Number, value: "12.5", notes: "“'12.5”读作12.5", trims: "数字按文本存放"},
+	{typ: TypeAmount, raw: Raw{Text: "’12.5"}, kind: Number, value: "12.5", notes: "“’12.5”读作12.5", trims: "数字按文本存放"},
+	{typ: TypeAmount, raw: Raw{Text: "''12.5"}, kind: Unjudged, problem: "“''12.5”不是一个数，这里要填以万元为单位的数，例如 326.68"},
 	{typ: TypeAmount, raw: Raw{Text: "308.76"}, kind: Number, value: "308.76", trims: "数字按文本存放"},
 	{typ: TypeAmount, raw: Raw{Text: "\u300020"}, kind: Number, value: "20", trims: "去掉首尾空格；数字按文本存放"},
 	{typ: TypeAmount, raw: Raw{Text: "326.68 "}, kind: Number, value: "326.68", trims: "去掉首尾空格；数字按文本存放"},

@@ -64,6 +64,9 @@ type Reading struct {
 // was read although it was not written plainly carries a note. An unknown type
 // reads as 文本.
 func Read(t Type, raw Raw, opt ReadOptions) Reading {
+	if raw.Formula != "" && isPicture(raw.Formula) || strings.HasPrefix(raw.Text, "=") && isPicture(raw.Text[1:]) {
+		return readPicture(t, raw.Text)
+	}
 	if raw.Error || raw.NoResult || raw.Formula != "" {
 		if r, done := readFormula(t, &raw, opt); done {
 			return r
@@ -94,6 +97,26 @@ func Read(t Type, raw Raw, opt ReadOptions) Reading {
 	}
 	return readText(t, raw, text, trims)
 }
+
+// PictureNote is the note of a cell that holds a picture, as a stamp or a signature.
+const PictureNote = "单元格里是图片，没有文字，按空白打印"
+
+// isPicture recognises the formula by which WPS keeps a picture in a cell.
+func isPicture(formula string) bool {
+	s := strings.TrimPrefix(strings.TrimSpace(formula), "_xlfn.")
+	return len(s) > len("DISPIMG(") && strings.EqualFold(s[:len("DISPIMG(")], "DISPIMG(")
+}
+
+// readPicture reads a picture as a text that says nothing: the cell is not blank.
+func readPicture(t Type, filled string) Reading {
+	switch t {
+	case TypeText, TypeLines:
+		return Reading{Value: Str("").As(t), Notes: pictureNotes}
+	}
+	return unreadable(t, filled, "单元格里是图片，读不出内容，请直接填写")
+}
+
+var pictureNotes = []string{PictureNote}
 
 // readFormula deals with error values, formulas without a result, and
 // constants that the spreadsheet took for formulas: whoever types =100% into a

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,14 +43,27 @@ func ParseTarget(text string) Target {
 		t.Time = true
 		return t
 	}
-	if strings.Contains(s, "第一时间") || strings.Contains(s, "全天候") {
+	if saysTime(s) {
 		t.Time, t.Qualitative = true, true
 		return t
 	}
-	if !t.parse(s) {
+	if !hasDigit(s) || !t.parse(s) {
 		t = Target{Text: clean, Qualitative: true}
 	}
 	return t
+}
+
+func saysTime(s string) bool {
+	return strings.Contains(s, "第一时间") || strings.Contains(s, "全天候")
+}
+
+func hasDigit(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if isDigit(s[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // digitsApart finds blanks between digits: nobody knows whether 1 0 0% is one number.
@@ -93,7 +107,7 @@ var leadWords = []string{"控制在", "实际完成", "已完成", "完成", "�
 // parse reads a number with its operator; false: the text is words.
 func (t *Target) parse(s string) bool {
 	s, bracketed := bracketedOperator(s)
-	for again := true; again; {
+	for again := headedBy(s, leadRunes); again; {
 		again = false
 		for _, w := range leadWords {
 			if rest, found := strings.CutPrefix(s, w); found && rest != "" {
@@ -107,23 +121,17 @@ func (t *Target) parse(s string) bool {
 	if bad != fine || f.bracket {
 		return head == "" && bracketed == "" && t.parseNamed(s)
 	}
-	for _, w := range doneWords {
-		if rest, found := strings.CutSuffix(f.unit, w); found {
-			f.unit = strings.TrimRight(rest, ",，、;:")
-			break
-		}
+	if f.unit != "" {
+		f.unit = cutDone(f.unit)
 	}
 	if done, ok := t.parseRange(f, head, bracketed); done {
 		return ok
 	}
 	tail := ""
-	for _, o := range tailOperators {
-		if rest, found := strings.CutSuffix(f.unit, o.written); found {
-			f.unit, tail = rest, o.sign
-			break
-		}
+	if f.unit != "" {
+		f.unit, tail = cutTail(f.unit)
 	}
-	for _, sign := range []string{head, tail, bracketed} {
+	for _, sign := range [...]string{head, tail, bracketed} {
 		if sign == "" {
 			continue
 		}
@@ -136,8 +144,42 @@ func (t *Target) parse(s string) bool {
 	if !ok {
 		return false
 	}
-	t.Numeric, t.Number, t.Unit = true, f.number.Shift(places), unit
+	t.Numeric, t.Number, t.Unit = true, moved(f.number, places), unit
 	return true
+}
+
+// moved shifts a number by so many places, without a copy when there are none.
+func moved(d decimal.Decimal, places int32) decimal.Decimal {
+	if places == 0 {
+		return d
+	}
+	return d.Shift(places)
+}
+
+// cutDone drops words that say no more than that a target was reached.
+func cutDone(unit string) string {
+	if last, _ := utf8.DecodeLastRuneInString(unit); last != '标' && last != '成' {
+		return unit
+	}
+	for _, w := range doneWords {
+		if rest, found := strings.CutSuffix(unit, w); found {
+			return strings.TrimRight(rest, ",，、;:")
+		}
+	}
+	return unit
+}
+
+// cutTail takes an operator that stands behind off: 以上, 以内.
+func cutTail(unit string) (rest, sign string) {
+	switch last, _ := utf8.DecodeLastRuneInString(unit); last {
+	case '上', '下', '内', ')':
+		for _, o := range tailOperators {
+			if rest, found := strings.CutSuffix(unit, o.written); found {
+				return rest, o.sign
+			}
+		}
+	}
+	return unit, ""
 }
 
 // parseNamed reads 满意度≥90%: words, a sign that compares, a number.
@@ -174,7 +216,7 @@ func (t *Target) parseRange(f figure, head, bracketed string) (done, ok bool) {
 	if !ok || !okHigh || unit != unitHigh {
 		return true, false
 	}
-	t.Number, t.High = f.number.Shift(places), high.number.Shift(placesHigh)
+	t.Number, t.High = moved(f.number, places), moved(high.number, placesHigh)
 	if t.Number.GreaterThan(t.High) {
 		return true, false
 	}
@@ -220,10 +262,55 @@ func bracketedOperator(s string) (rest, sign string) {
 }
 
 func cutHead(s string) (sign, rest string) {
+	if !headedBy(s, headRunes) {
+		return "", s
+	}
+	if sign, rest := cutSign(s); sign != "" {
+		return sign, rest
+	}
 	for _, o := range headOperators {
 		if rest, found := strings.CutPrefix(s, o.written); found {
 			return o.sign, rest
 		}
+	}
+	return "", s
+}
+
+// headRunes and leadRunes are the first characters of headOperators and
+// leadWords: most texts begin with none of them.
+var headRunes, leadRunes = func() (head, lead string) {
+	for _, o := range headOperators {
+		r, _ := utf8.DecodeRuneInString(o.written)
+		if !strings.ContainsRune(head, r) {
+			head += string(r)
+		}
+	}
+	for _, w := range leadWords {
+		r, _ := utf8.DecodeRuneInString(w)
+		lead += string(r)
+	}
+	return head, lead
+}()
+
+// headedBy reports whether the first character of s is one of runes.
+func headedBy(s, runes string) bool {
+	if s == "" || isDigit(s[0]) {
+		return false
+	}
+	_, n := utf8.DecodeRuneInString(s)
+	return strings.Contains(runes, s[:n])
+}
+
+// vagueWords make a number uncertain, or a date of it.
+var vagueWords = []string{"左右", "上下", "多", "余", "前", "后", "底", "起", "月", "以上", "以下", "内", "完成", "达标"}
+
+// cutSign takes a sign of one character off that is the beginning of no other.
+func cutSign(s string) (sign, rest string) {
+	switch r, n := utf8.DecodeRuneInString(s); r {
+	case '≥', '≧', '⩾', '≮':
+		return "≥", s[n:]
+	case '≤', '≦', '⩽', '≯':
+		return "≤", s[n:]
 	}
 	return "", s
 }
@@ -241,7 +328,7 @@ func targetUnit(u string) (base string, places int32, ok bool) {
 	if utf8.RuneCountInString(u) > 4 {
 		return "", 0, false
 	}
-	for _, word := range []string{"左右", "上下", "多", "余", "前", "后", "底", "起", "月", "以上", "以下", "内", "完成", "达标"} {
+	for _, word := range vagueWords {
 		if strings.Contains(u, word) {
 			return "", 0, false
 		}
@@ -252,13 +339,27 @@ func targetUnit(u string) (base string, places int32, ok bool) {
 	return base, places, true
 }
 
+// timeWords say a point in time by themselves; each has 季, 年, 月, 日 or 号 in it.
+var timeWords = []string{"季度末", "第一季度", "第二季度", "第三季度", "第四季度", "上半年", "下半年", "年底", "年末", "月底", "月末", "年内", "日前", "号前", "日之前"}
+
+func hasTimeRune(s string) bool {
+	for i := 0; i+2 < len(s); i++ {
+		if s[i] != 0xe5 && s[i] != 0xe6 { // as all of them begin
+			continue
+		}
+		switch s[i : i+3] {
+		case "季", "年", "月", "日", "号":
+			return true
+		}
+	}
+	return false
+}
+
 // isTime reports a point in time: a month, a year of our time, a quarter, the
 // end of a year or month. Spans (2天以内, 24小时, 12个月, 1年) are numbers.
 func isTime(s string) bool {
-	for _, w := range []string{"季度末", "第一季度", "第二季度", "第三季度", "第四季度", "上半年", "下半年", "年底", "年末", "月底", "月末", "年内", "日前", "号前", "日之前"} {
-		if strings.Contains(s, w) {
-			return true
-		}
+	if hasTimeRune(s) && slices.ContainsFunc(timeWords, func(w string) bool { return strings.Contains(s, w) }) {
+		return true
 	}
 	for i := 0; i < len(s); {
 		if !isDigit(s[i]) {

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -204,7 +205,11 @@ func optionsAsked(options []string) string {
 }
 
 // tickedChoice reads ☑是 □否 and 是☑ 否□: the answer beside the one ticked box.
-func tickedChoice(text string, trims trim, options []string) Reading {
+func tickedChoice(filled string, trims trim, options []string) Reading {
+	text := filled
+	if !slices.ContainsFunc(options, func(o string) bool { return strings.Contains(o, "口") }) {
+		text = strings.ReplaceAll(text, "口", "□") // who has no box types the character that looks like one
+	}
 	boxFirst := strings.IndexAny(text, ticks+boxes) == 0
 	var picked []string
 	for from := 0; ; {
@@ -228,19 +233,19 @@ func tickedChoice(text string, trims trim, options []string) Reading {
 			}
 		}
 		if label = strings.TrimSpace(label); label == "" {
-			return unreadable(TypeChoice, text, quote(text)+"看不出勾选的是哪一个答案，"+optionsAsked(options))
+			return unreadable(TypeChoice, filled, quote(filled)+"看不出勾选的是哪一个答案，"+optionsAsked(options))
 		}
 		answer, ok := option(label, options)
 		if !ok {
-			return unreadable(TypeChoice, text, quote(text)+"里勾选的"+quote(label)+"不是可选的答案，"+optionsAsked(options))
+			return unreadable(TypeChoice, filled, quote(filled)+"里勾选的"+quote(label)+"不是可选的答案，"+optionsAsked(options))
 		}
 		picked = append(picked, answer)
 	}
 	switch len(picked) {
 	case 0:
-		return unreadable(TypeChoice, text, quote(text)+"一个也没有勾选，"+optionsAsked(options))
+		return unreadable(TypeChoice, filled, quote(filled)+"一个也没有勾选，"+optionsAsked(options))
 	case 1:
-		return Reading{Value: Str(picked[0]).As(TypeChoice), Trims: trims.list(), Notes: []string{quote(text) + "读作" + quote(picked[0])}}
+		return Reading{Value: Str(picked[0]).As(TypeChoice), Trims: trims.list(), Notes: []string{quote(filled) + "读作" + quote(picked[0])}}
 	}
-	return unreadable(TypeChoice, text, quote(text)+"勾选了不止一个，只能选一个："+strings.Join(options, "、"))
+	return unreadable(TypeChoice, filled, quote(filled)+"勾选了不止一个，只能选一个："+strings.Join(options, "、"))
 }

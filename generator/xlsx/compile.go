@@ -12,6 +12,7 @@ import (
 // compiler gathers what Compile finds.
 type compiler struct {
 	pkg           *ooxml.Package
+	around        [][]string // lists at whose items the whole workbook stands
 	book          *book
 	strings       [][]textRun // the shared strings
 	stringsPrefix string
@@ -28,13 +29,14 @@ type compiler struct {
 
 // Compile takes an Excel template apart. The template is nil when there are
 // faults; they come all at once, in the order of the sheets, each with its
-// place (汇总表!C7).
-func Compile(data []byte, l ooxml.Limits) (*Template, []tag.Fault) {
+// place (汇总表!C7). around are the paths of lists, outermost first, at whose items
+// the scope will stand that it is rendered in: a workbook an item.
+func Compile(data []byte, l ooxml.Limits, around ...[]string) (*Template, []tag.Fault) {
 	pkg, err := ooxml.Open(data, l)
 	if err != nil {
 		return nil, []tag.Fault{{Message: err.Error()}}
 	}
-	c := &compiler{pkg: pkg, cleaned: map[string][]byte{}}
+	c := &compiler{pkg: pkg, around: around, cleaned: map[string][]byte{}}
 	main := pkg.Main()
 	content, ok := pkg.Part(main)
 	if !ok || !isSpreadsheet(pkg.ContentType(main)) {
@@ -130,6 +132,7 @@ func (c *compiler) compileSheet(sh *sheet) {
 	sh.owned, sh.rels = c.own(sh, sh.part, 1)
 	sh.typed = c.typedParts(sh)
 	f := &flow{c: c, sheet: sh, bound: map[string]bool{}}
+	f.bindAround()
 	if sh.path != nil {
 		f.bind(sh.path)
 	}

@@ -61,6 +61,7 @@ func (c *compiler) compileRows(sh *sheet, merges []ooxml.Rect) {
 			f.tall[m.From.Row] = append(f.tall[m.From.Row], m)
 		}
 	}
+	f.bindAround()
 	f.collect()
 	f.pair()
 	f.findSheetList()
@@ -199,6 +200,13 @@ func (f *flow) bind(path []string) (undo func()) {
 			delete(f.bound, key)
 		}
 		f.lists = lists
+	}
+}
+
+// bindAround binds the lists at whose items the whole workbook stands.
+func (f *flow) bindAround() {
+	for _, path := range f.c.around {
+		f.bind(path)
 	}
 }
 

@@ -47,7 +47,7 @@ func namesItem(t *tag.Tag) bool {
 func (f *flow) findSheetList() {
 	var named [][]string
 	for _, t := range tagsOf(f.sheet.nameText) {
-		if p := listPath(t); p != nil && t.Kind == tag.Value {
+		if p := f.listOf(t); p != nil && t.Kind == tag.Value {
 			named = append(named, p)
 		}
 	}
@@ -71,7 +71,7 @@ func (f *flow) findSheetList() {
 				switch {
 				case len(path) == 0 && namesItem(t):
 					continue
-				case len(path) == 0 || first != "" && path[0] != first:
+				case len(path) == 0 || f.bound[path[0]] || first != "" && path[0] != first:
 					return
 				}
 				first = path[0]

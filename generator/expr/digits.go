@@ -1,0 +1,176 @@
+package expr
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+
+	"github.com/shopspring/decimal"
+)
+
+// num is an exact decimal: coef × 10^exp while that fits, as the figures of a
+// form do, else big. The zero num is 0.
+type num struct {
+	coef int64
+	exp  int32
+	big  *decimal.Decimal // nil: it fits
+}
+
+// smallDigits is how many digits a coefficient has at most that is read from a decimal.
+const smallDigits = 18
+
+// maxSmallExp bounds the exponents of small numbers.
+const maxSmallExp = 1 << 20
+
+var pow10 = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
+
+func numOf(d decimal.Decimal) num {
+	if exp := d.Exponent(); d.NumDigits() <= smallDigits && exp > -maxSmallExp && exp < maxSmallExp {
+		return num{coef: d.CoefficientInt64(), exp: exp}
+	}
+	large := d // in the heap only when it must be
+	return num{big: &large}
+}
+
+func numInt(n int64) num { return num{coef: n} }
+
+func (a num) decimal() decimal.Decimal {
+	if a.big != nil {
+		return *a.big
+	}
+	return decimal.New(a.coef, a.exp)
+}
+
+// times multiplies; ok is false when the product does not fit.
+func times(a, b int64) (product int64, ok bool) {
+	x, y := uint64(a), uint64(b)
+	if a < 0 {
+		x = -x
+	}
+	if b < 0 {
+		y = -y
+	}
+	high, low := bits.Mul64(x, y)
+	if high != 0 || low > math.MaxInt64 {
+		return 0, false
+	}
+	if (a < 0) != (b < 0) {
+		return -int64(low), true
+	}
+	return int64(low), true
+}
+
+// shifted is coef × 10^up.
+func shifted(coef int64, up int64) (int64, bool) {
+	switch {
+	case coef == 0 || up == 0:
+		return coef, true
+	case up > 0 && up < 5 && coef < 1<<48 && coef > -1<<48:
+		return coef * pow10[up], true
+	}
+	if up < 0 || up >= int64(len(pow10)) {
+		return 0, false
+	}
+	return times(coef, pow10[up])
+}
+
+// aligned brings two small numbers to the lesser exponent.
+func aligned(a, b num) (x, y int64, exp int32, ok bool) {
+	if a.big != nil || b.big != nil {
+		return 0, 0, 0, false
+	}
+	exp = min(a.exp, b.exp)
+	x, okX := shifted(a.coef, int64(a.exp)-int64(exp))
+	y, okY := shifted(b.coef, int64(b.exp)-int64(exp))
+	return x, y, exp, okX && okY
+}
+
+func (a num) add(b num) num {
+	if a.exp == b.exp && a.big == nil && b.big == nil {
+		if sum := a.coef + b.coef; (sum > a.coef) == (b.coef > 0) {
+			return num{coef: sum, exp: a.exp}
+		}
+	}
+	if x, y, exp, ok := aligned(a, b); ok {
+		if sum := x + y; (sum > x) == (y > 0) {
+			return num{coef: sum, exp: exp}
+		}
+	}
+	return numOf(a.decimal().Add(b.decimal()))
+}
+
+func (a num) neg() num {
+	if a.big != nil || a.coef == math.MinInt64 {
+		return numOf(a.decimal().Neg())
+	}
+	a.coef = -a.coef
+	return a
+}
+
+func (a num) mul(b num) num {
+	if a.big == nil && b.big == nil {
+		exp := int64(a.exp) + int64(b.exp)
+		if product, ok := times(a.coef, b.coef); ok && exp > -maxSmallExp && exp < maxSmallExp {
+			return num{coef: product, exp: int32(exp)}
+		}
+	}
+	return numOf(a.decimal().Mul(b.decimal()))
+}
+
+func (a num) sign() int {
+	if a.big != nil {
+		return a.big.Sign()
+	}
+	return cmp.Compare(a.coef, 0)
+}
+
+func (a num) cmp(b num) int {
+	if a.exp == b.exp && a.big == nil && b.big == nil {
+		return cmp.Compare(a.coef, b.coef)
+	}
+	if x, y, _, ok := aligned(a, b); ok {
+		return cmp.Compare(x, y)
+	}
+	return a.decimal().Cmp(b.decimal())
+}
+
+// digits is how many digits the coefficient has.
+func (a num) digits() int {
+	if a.big != nil {
+		return a.big.NumDigits()
+	}
+	return smallDigits // or fewer
+}
+
+// quotient is a ÷ b rounded half-up to places; ok is false when it is not
+// reckoned in int64. b must not be zero.
+func quotient(a, b num, places int32) (q num, ok bool) {
+	if a.big != nil || b.big != nil {
+		return num{}, false
+	}
+	up := int64(a.exp) - int64(b.exp) + int64(places)
+	above, below := a.coef, b.coef
+	if up >= 0 {
+		above, ok = shifted(above, up)
+	} else {
+		below, ok = shifted(below, -up)
+	}
+	if !ok || above == math.MinInt64 || below == math.MinInt64 {
+		return num{}, false
+	}
+	n, rest := above/below, above%below
+	if rest < 0 {
+		rest = -rest
+	}
+	if below < 0 {
+		below = -below
+	}
+	if rest >= below-rest { // at least half, without doubling
+		if (a.coef < 0) != (b.coef < 0) {
+			n--
+		} else {
+			n++
+		}
+	}
+	return num{coef: n, exp: -places}, true
+}

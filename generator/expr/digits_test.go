@@ -1,0 +1,72 @@
+package expr
+
+import (
+	"testing"
+
+	"github.com/shopspring/decimal"
+)
+
+// sameNumbers holds num against decimal.
+func sameNumbers(t *testing.T, x, y int64, ex, ey int8) {
+	a, b := decimal.New(x, int32(ex)), decimal.New(y, int32(ey))
+	m, n := numOf(a), numOf(b)
+	for _, c := range []struct {
+		what string
+		got  num
+		want decimal.Decimal
+	}{
+		{"+", m.add(n), a.Add(b)}, {"×", m.mul(n), a.Mul(b)}, {"-", m.add(n.neg()), a.Sub(b)}, {"as it is", m, a},
+		{"+×", m.add(n).mul(n).mul(m), a.Add(b).Mul(b).Mul(a)},
+	} {
+		if !c.got.decimal().Equal(c.want) {
+			t.Fatalf("%s %s %s = %s, want %s", a, c.what, b, c.got.decimal(), c.want)
+		}
+		if c.got.sign() != c.want.Sign() {
+			t.Fatalf("the sign of %s is %d", c.want, c.got.sign())
+		}
+	}
+	if got, want := m.cmp(n), a.Cmp(b); got != want {
+		t.Fatalf("%s and %s: %d, want %d", a, b, got, want)
+	}
+	if b.IsZero() {
+		return
+	}
+	for _, places := range []int32{0, 2, 4, -1} {
+		got := whole(m).over(whole(n)).round(places).decimal()
+		// Half-up of the true quotient: away from zero when twice the rest is the divisor or more.
+		q, rest := a.QuoRem(b, places)
+		if rest.Abs().Mul(decimal.NewFromInt(2)).Cmp(b.Abs().Shift(-places)) >= 0 {
+			step := decimal.New(1, -places)
+			if a.Sign()*b.Sign() < 0 {
+				step = step.Neg()
+			}
+			q = q.Add(step)
+		}
+		if !got.Equal(q) {
+			t.Fatalf("%s / %s to %d places: %s, want %s", a, b, places, got, q)
+		}
+	}
+}
+
+var numberCases = []struct {
+	x, y   int64
+	ex, ey int8
+}{
+	{0, 1, 0, 0}, {1, 3, 0, 0}, {32998, 32668, -2, -2}, {-5, 2, 0, 0}, {5, -10, 0, 0}, {999999999999999999, 999999999999999999, 0, 0}, {-999999999999999999, 1, 5, -9},
+	{9223372036854775807, 9223372036854775807, 0, 0}, {-9223372036854775808, -1, 0, 0}, {1, 1, 40, -40}, {123456789, 7, -9, 3}, {25, 10, -1, 0}, {1, 2, -20, 18}, {7, 9, 10, 10},
+}
+
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	for _, c := range numberCases {
+		sameNumbers(t, c.x, c.y, c.ex, c.ey)
+	}
+}
+
+// FuzzNumbers: numbers that are reckoned in int64 are those of exact decimals.
+func FuzzNumbers(f *testing.F) {
+	for _, c := range numberCases {
+		f.Add(c.x, c.y, c.ex, c.ey)
+	}
+	f.Fuzz(sameNumbers)
+}

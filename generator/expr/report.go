@@ -1,0 +1,303 @@
+package expr
+
+import (
+	"hash/maphash"
+	"strings"
+	"sync/atomic"
+	"unicode/utf8"
+
+	"github.com/shopspring/decimal"
+)
+
+// figureKind tells the figures of a narrative apart.
+type figureKind uint8
+
+const (
+	otherFigure   figureKind = iota // a number that is compared with nothing: 8.5公里
+	amountFigure                    // money, in 万元
+	percentFigure                   // a ratio: 5% is 0.05
+	countFigure                     // a whole number of things: 97件
+)
+
+// figure is one number of a narrative with what stands around it.
+type figure struct {
+	kind     figureKind
+	value    decimal.Decimal // 万元, ratio, count
+	unit     string          // as written; 批 for 批次
+	text     string          // number and unit as written
+	half     decimal.Decimal // half a step of the last written digit, in value's unit
+	places   int32           // written decimals
+	before   string          // text from the figure in front of it, or from the start of its sentence
+	sentence int             // sentences end at 。！？ and line breaks
+	clause   int             // clauses also at ；
+	line     int
+	up, down bool // a change: 增加, 下降
+	bracket  int  // inside how many （
+	andMore  bool // 等 follows
+}
+
+func (f *figure) changed() bool { return f.up || f.down }
+
+// mostFigures bounds how many figures of one text are looked at.
+const mostFigures = 300
+
+// figures takes the figures out of a narrative. Years, months, days and
+// document numbers are no figures.
+func figures(text string) []figure {
+	if !strings.ContainsAny(text, "0123456789０１２３４５６７８９") {
+		return nil
+	}
+	text = closeUp(text)
+	var list []figure
+	sentence, clause, line, bracket, from := 0, 0, 0, 0, 0
+	for i := 0; i < len(text) && len(list) < mostFigures; {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch r {
+		case '。', '！', '？', '\n', '；', ';':
+			clause++
+			if r != '；' && r != ';' {
+				sentence++
+				bracket = 0
+			}
+			if r == '\n' {
+				line++
+			}
+			from = i + size
+		case '（', '(':
+			bracket++
+		case '）', ')':
+			bracket = max(0, bracket-1)
+		default:
+			if !digit(Fold(r)) {
+				break
+			}
+			f, end := readFigure(text[i:])
+			if end == 0 {
+				_, end = spelledNumber(text[i:])
+			}
+			if f.text != "" {
+				f.before, f.sentence, f.clause, f.line, f.bracket = text[from:i], sentence, clause, line, bracket
+				f.up, f.down = direction(f.before)
+				f.andMore = strings.HasPrefix(text[i+end:], "等")
+				list = append(list, f)
+				from = i + end
+			}
+			size = max(size, end)
+		}
+		i += size
+	}
+	return list
+}
+
+// closeUp drops blanks, but for line breaks and those between two digits.
+func closeUp(text string) string {
+	if strings.IndexFunc(text, Space) < 0 {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	var last rune
+	for i, r := range text {
+		switch {
+		case r == '\n':
+		case !Space(r):
+		case digit(Fold(last)) && digit(Fold(rune0(strings.TrimLeftFunc(text[i:], Space)))):
+			r = ' '
+		default:
+			continue
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}
+
+// counters are the units of whole things, longest first.
+var counters = []string{
+	"人次", "批次", "件次", "批", "件", "人", "户", "个", "次", "起", "例", "项", "家", "场", "篇", "份", "名", "宗", "笔", "条", "处", "座", "所", "台", "辆", "部", "期",
+}
+
+// readFigure reads a number with its unit at the head of a text and returns how
+// far it read; an empty figure when it is a date or a document's number.
+func readFigure(text string) (figure, int) {
+	digits, end := spelledNumber(text)
+	if end == 0 || len(digits) > maxDigits {
+		return figure{}, 0
+	}
+	d, err := decimal.NewFromString(digits)
+	if err != nil {
+		return figure{}, 0
+	}
+	f := figure{places: max(0, -d.Exponent())}
+	rest := strings.TrimLeftFunc(text[end:], Space)
+	skipped := len(text) - end - len(rest)
+	unit := func(kind figureKind, written string, places int32) (figure, int) {
+		f.kind, f.unit = kind, written
+		f.value, f.half = d.Shift(places), decimal.New(5, -f.places-1).Shift(places)
+		f.text = text[:end] + written
+		return f, end + skipped + len(written)
+	}
+	switch {
+	case startsWith(rest, "年", "月", "日", "号", "〕", "届", "周年"):
+		return figure{}, end
+	case startsWith(rest, "%"):
+		return unit(percentFigure, "%", -2)
+	case startsWith(rest, "％"):
+		return unit(percentFigure, "％", -2)
+	case startsWith(rest, "万元"):
+		return unit(amountFigure, "万元", 0)
+	case startsWith(rest, "亿元"):
+		return unit(amountFigure, "亿元", 4)
+	case startsWith(rest, "千元"):
+		return unit(amountFigure, "千元", -1)
+	case startsWith(rest, "元"):
+		return unit(amountFigure, "元", -4)
+	case startsWith(rest, "个百分点"):
+		return unit(otherFigure, "个百分点", 0)
+	}
+	if d.IsInteger() {
+		for _, c := range counters {
+			if strings.HasPrefix(rest, c) {
+				f, end := unit(countFigure, c, 0)
+				f.unit = strings.TrimSuffix(c, "次")
+				if f.unit == "" || c == "人次" {
+					f.unit = c
+				}
+				return f, end
+			}
+		}
+	}
+	return unit(otherFigure, "", 0)
+}
+
+var (
+	upWords   = []string{"增加", "增长", "上升", "提高", "增幅", "上涨", "多"}
+	downWords = []string{"减少", "下降", "降低", "降幅", "压减", "少", "减"}
+)
+
+// mostBehind is how many characters may stand between a word of change and its figure.
+const mostBehind = 4
+
+// direction reads the last word of change in front of a figure: 比上年减少, 分别下降, 降幅为. 增加到 is none.
+func direction(before string) (up, down bool) {
+	before = lastRunes(before, 2*mostBehind)
+	if !strings.ContainsAny(before, "增升提涨多减降少") {
+		return false, false
+	}
+	last, length := -1, 0
+	look := func(words []string, found *bool) {
+		for _, w := range words {
+			if i := strings.LastIndex(before, w); i > last || i == last && len(w) > length {
+				last, length, up, down = i, len(w), false, false
+				*found = true
+			}
+		}
+	}
+	look(upWords, &up)
+	look(downWords, &down)
+	if last < 0 {
+		return false, false
+	}
+	behind := before[last+length:]
+	if utf8.RuneCountInString(behind) > mostBehind || startsWith(behind, "到", "至") || strings.ContainsAny(behind, "，、,") {
+		return false, false
+	}
+	return up, down
+}
+
+// narrative is what the functions look for in one text.
+type narrative struct {
+	text                              string
+	changes, rates, parts, breakdowns []string
+}
+
+// recent keeps the narratives that were read last: several rules ask for one
+// text, one after the other. What it holds is never changed.
+var (
+	recent     [32]atomic.Pointer[narrative]
+	recentSeed = maphash.MakeSeed()
+)
+
+// read looks through a narrative once for all functions.
+func read(text string) *narrative {
+	slot := &recent[maphash.String(recentSeed, text)%uint64(len(recent))]
+	if n := slot.Load(); n != nil && n.text == text {
+		return n
+	}
+	n := &narrative{text: text}
+	if all := figures(text); len(all) > 0 {
+		n.changes, n.breakdowns = changeFaults(all), breakdownFaults(all)
+		things := tallies(all)
+		n.rates, n.parts = baselessRates(things), partFaults(things)
+	}
+	slot.Store(n)
+	return n
+}
+
+// heading is one title of a report.
+type heading struct {
+	title       string
+	level       int // 1: 一、 2: （一）
+	start, body int // bytes: where the heading begins, where its text begins
+}
+
+// mostTitle is how many characters a title has at most.
+const mostTitle = 40
+
+// chapters finds the headings of a report: 一、 and （一） at the beginning of a line or after a full stop.
+func chapters(text string) []heading {
+	var list []heading
+	fresh := true
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if fresh && !Space(r) {
+			fresh = false
+			if h, ok := headingAt(text, i); ok {
+				list = append(list, h)
+				i, fresh = h.body, true
+				continue
+			}
+		}
+		if r == '\n' || r == '。' {
+			fresh = true
+		}
+		i += size
+	}
+	return list
+}
+
+func headingAt(text string, at int) (heading, bool) {
+	rest, level := text[at:], 1
+	for _, open := range []string{"（", "("} {
+		if after, ok := strings.CutPrefix(rest, open); ok {
+			rest, level = after, 2
+		}
+	}
+	numeral := strings.TrimLeft(rest, "一二三四五六七八九十")
+	if len(numeral) == len(rest) || len(rest)-len(numeral) > len("二十一") {
+		return heading{}, false
+	}
+	title, ok := strings.CutPrefix(numeral, "、")
+	if level == 2 {
+		if title, ok = strings.CutPrefix(numeral, "）"); !ok {
+			title, ok = strings.CutPrefix(numeral, ")")
+		}
+	}
+	if !ok {
+		return heading{}, false
+	}
+	end := strings.IndexAny(title, "\n。：:；")
+	body := end
+	if end < 0 {
+		end, body = len(title), len(title)
+	} else {
+		_, size := utf8.DecodeRuneInString(title[end:])
+		body += size
+	}
+	name := strings.TrimSpace(title[:end])
+	if name == "" || utf8.RuneCountInString(name) > mostTitle {
+		return heading{}, false
+	}
+	offset := len(text) - len(title)
+	return heading{title: name, level: level, start: at, body: offset + body}, true
+}

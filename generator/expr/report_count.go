@@ -1,0 +1,217 @@
+package expr
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// tally is one thing that a narrative counts: 到省访42批54人次，同比批次下降44.7%、人次下降50%.
+type tally struct {
+	label  string
+	counts []figure
+	rates  []figure // by count; a rate that was not written has no text
+	line   int
+}
+
+// tallies reads counts and the rates that belong to them. A rate belongs to the
+// counts in front of it in its clause, or at the head of a sentence (同比……) to
+// what the sentence before began with.
+func tallies(all []figure) []*tally {
+	var list []*tally
+	var now, first, before *tally // in this clause, of this sentence, of the sentence before
+	var last *figure
+	chained := false // the figure in front was a rate of now
+	for i := range all {
+		f := &all[i]
+		fresh := last == nil || last.sentence != f.sentence
+		if fresh {
+			if last != nil && last.line != f.line {
+				first = nil
+			}
+			before, first, now, chained = first, nil, nil, false
+		} else if last.clause != f.clause {
+			now, chained = nil, false
+		}
+		together := !fresh && last.kind == countFigure && last.clause == f.clause && (f.before == "" || f.before == "、")
+		last = f
+		switch {
+		case f.kind == countFigure && !f.changed():
+			chained = false
+			if together && now != nil && !now.has(f.unit) {
+				now.counts, now.rates = append(now.counts, *f), append(now.rates, figure{})
+				continue
+			}
+			now = &tally{label: labelOf(f.before), counts: []figure{*f}, rates: make([]figure, 1), line: f.line}
+			if first == nil {
+				first = now
+			}
+			list = append(list, now)
+		case f.kind == percentFigure:
+			of, hint := now, f.before
+			if of == nil && fresh && comparing(hint) && !strings.HasPrefix(hint, "其中") {
+				of, now = before, before
+			}
+			if i > 0 && chained && f.before == "、" {
+				f.up, f.down = all[i-1].up, all[i-1].down
+				of.next(f)
+				continue
+			}
+			if of == nil || !f.changed() || !comparing(hint) && !chained {
+				now, chained = nil, false
+				continue
+			}
+			names, plain := unitsIn(hint, of)
+			if !plain {
+				now, chained = nil, false
+				continue
+			}
+			of.give(f, names)
+			chained = true
+		default:
+			now, chained = nil, false
+		}
+	}
+	return list
+}
+
+func (t *tally) has(unit string) bool {
+	return slices.ContainsFunc(t.counts, func(c figure) bool { return c.unit == unit })
+}
+
+// give attaches a rate to the named counts, or to all; where several are named (批次人次分别) to the first.
+func (t *tally) give(rate *figure, names []string) {
+	for i, c := range t.counts {
+		switch {
+		case len(names) == 0:
+			t.rates[i] = *rate
+		case c.unit == names[0]:
+			t.rates[i] = *rate
+			return
+		}
+	}
+}
+
+// next attaches the second rate of 分别下降8.2%、8.5%.
+func (t *tally) next(rate *figure) {
+	for i := range t.rates {
+		if t.rates[i].text == "" {
+			t.rates[i] = *rate
+			return
+		}
+	}
+}
+
+// labelOf is what a count is called: the words right in front of it.
+func labelOf(before string) string {
+	if i := strings.LastIndexAny(before, "，、,：:（("); i >= 0 {
+		before = strings.TrimLeft(before[i:], "，、,：:（(")
+	}
+	before = strings.TrimPrefix(before, "其中")
+	if i := strings.LastIndex(before, "年"); i >= 4 && digit(Fold(rune0(before))) {
+		before = before[i+len("年"):] // 2022年全区信访总量
+	}
+	return lastRunes(before, 12)
+}
+
+var comparisons = []string{"同比", "比上年", "较上年", "与上年", "比去年", "较去年", "上年同期", "去年同期"}
+
+func comparing(hint string) bool {
+	return slices.ContainsFunc(comparisons, func(w string) bool { return strings.Contains(hint, w) })
+}
+
+// idle are words of a comparison that name nothing.
+var idle = strings.NewReplacer("上年同期", "", "去年同期", "", "同比", "", "比上年", "", "较上年", "", "与上年", "", "比去年", "", "较去年", "", "相比", "",
+	"（下同）", "", "(下同)", "", "分别", "", "增加", "", "增长", "", "上升", "", "提高", "", "增幅", "", "上涨", "", "减少", "", "下降", "", "降低", "", "降幅", "",
+	"，", "", "、", "", ",", "", "均", "", "各", "", "了", "", "约", "", "为", "", "和", "", "数量", "", "总量", "", "总数", "")
+
+// unitsIn reads the units that a rate names; plain is false when other words
+// show that it speaks of something else.
+func unitsIn(hint string, t *tally) (names []string, plain bool) {
+	rest := idle.Replace(hint)
+	rest = strings.TrimFunc(strings.ReplaceAll(rest, "年", ""), func(r rune) bool { return digit(Fold(r)) })
+	for rest != "" {
+		found := false
+		for _, c := range counters {
+			after, ok := strings.CutPrefix(rest, c)
+			if !ok {
+				continue
+			}
+			unit := c
+			if unit != "人次" && unit != "次" {
+				unit = strings.TrimSuffix(unit, "次")
+			}
+			if !t.has(unit) {
+				return nil, false
+			}
+			names, rest, found = append(names, unit), after, true
+			break
+		}
+		if !found {
+			return nil, false
+		}
+	}
+	return names, true
+}
+
+// tolerated is by how many percentage points a rate may be off when a whole number gives it.
+var tolerated = decimal.New(5, -2)
+
+// baselessRates prints the rates that no whole number of last year gives.
+func baselessRates(all []*tally) []string {
+	var hits []string
+	for _, t := range all {
+		for i, rate := range t.rates {
+			if rate.text == "" {
+				continue
+			}
+			if why := baseless(t.counts[i], rate); why != "" {
+				hits = append(hits, t.label+t.counts[i].text+"，同比"+directed(rate, "上升", "下降")+rate.text+"（"+why+"）")
+			}
+		}
+	}
+	return hits
+}
+
+// baseless says why no whole number of last year gives the rate; "" when one does.
+func baseless(count, rate figure) string {
+	one := decimal.NewFromInt(1)
+	factor := one.Add(rate.value)
+	if rate.down {
+		factor = one.Sub(rate.value)
+	}
+	switch {
+	case factor.IsZero() && count.value.IsZero():
+		return ""
+	case !factor.IsPositive():
+		return "下降" + rate.text + "时本年应是0"
+	case count.value.IsZero():
+		return "本年是0时应是下降100%"
+	}
+	allowed := decimal.Max(tolerated, decimal.New(5, -rate.places-1))
+	written := rate.value.Shift(2)
+	base := count.value.DivRound(factor, 0)
+	var tried []string
+	low := base
+	if low.Mul(factor).GreaterThan(count.value) {
+		low = low.Sub(one)
+	}
+	for _, b := range []decimal.Decimal{low, low.Add(one)} {
+		if !b.IsPositive() {
+			continue
+		}
+		gives := count.value.Sub(b).Abs().Mul(hundred).DivRound(b, quotientPlaces)
+		right := count.value.GreaterThanOrEqual(b) && !rate.down || count.value.LessThanOrEqual(b) && rate.down
+		if right && !gives.Sub(written).Abs().GreaterThan(allowed) {
+			return ""
+		}
+		tried = append(tried, b.String()+count.unit+"为"+gives.StringFixed(rate.places)+"%")
+	}
+	why := "上年" + strings.Join(tried, "、")
+	by := rate.value.Mul(count.value).Round(0)
+	if by.Mul(hundred).DivRound(count.value, rate.places).Equal(written) {
+		why += "；" + by.String() + "÷" + count.value.String() + "＝" + rate.text + "，疑把本年数当作了分母"
+	}
+	return why
+}

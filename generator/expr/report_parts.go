@@ -1,0 +1,211 @@
+package expr
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+const (
+	fewestParts   = 3  // fewer parts that add up to a total do so by chance
+	fewestNearly  = 4  // fewer parts that nearly add up are no breakdown
+	mostTallies   = 60 // of one paragraph
+	mostBreakdown = 40 // parts of one 其中
+)
+
+// partFaults prints totals whose parts do not add up, or whose rate
+// contradicts the rates of the parts.
+func partFaults(all []*tally) []string {
+	var hits []string
+	for from := 0; from < len(all); {
+		to := from
+		for to < len(all) && all[to].line == all[from].line {
+			to++
+		}
+		hits = append(hits, partsIn(all[from:min(to, from+mostTallies)])...)
+		from = to
+	}
+	return hits
+}
+
+func partsIn(all []*tally) []string {
+	if len(all) <= fewestParts {
+		return nil
+	}
+	total := all[0]
+	var hits []string
+	for i, c := range total.counts {
+		if hit := partsOf(c, total, i, all[1:]); hit != "" {
+			hits = append(hits, hit)
+		}
+	}
+	return hits
+}
+
+// partsOf judges one measure of a total: finds the run of tallies that adds up to it.
+func partsOf(sum figure, total *tally, measure int, rest []*tally) string {
+	for from := 0; from+fewestParts <= len(rest); from++ {
+		added := decimal.Zero
+		for to := from; to < len(rest); to++ {
+			n, _, ok := rest[to].measure(sum.unit, total)
+			if !ok {
+				break
+			}
+			if added = added.Add(n); added.GreaterThan(sum.value) {
+				break
+			}
+			if added.Equal(sum.value) && to-from+1 >= fewestParts {
+				return contradiction(sum, total, measure, rest[from:to+1])
+			}
+		}
+	}
+	return nearly(sum, total, rest)
+}
+
+// measure is what a tally counts in the total's unit, with its rate: 167件 stands
+// for both where the total counts 批 and 人次; 0人次 is 0批 too.
+func (t *tally) measure(unit string, total *tally) (decimal.Decimal, figure, bool) {
+	for i, c := range t.counts {
+		if c.unit == unit {
+			return c.value, t.rates[i], true
+		}
+	}
+	if len(t.counts) == 1 && (!total.has(t.counts[0].unit) || t.counts[0].value.IsZero()) {
+		return t.counts[0].value, t.rates[0], true
+	}
+	return decimal.Decimal{}, figure{}, false
+}
+
+// before is what a count was last year by its rate; false when it is not said.
+func before(now decimal.Decimal, rate figure) (decimal.Decimal, bool) {
+	factor := decimal.NewFromInt(1).Add(rate.value)
+	if rate.down {
+		factor = decimal.NewFromInt(1).Sub(rate.value)
+	}
+	if rate.text == "" || !factor.IsPositive() {
+		return decimal.Zero, false
+	}
+	return now.DivRound(factor, quotientPlaces), true
+}
+
+// contradiction compares last year by the total's rate with last year by the parts' rates: 1% apart is a fault.
+func contradiction(sum figure, total *tally, measure int, parts []*tally) string {
+	rate := total.rates[measure]
+	was, ok := before(sum.value, rate)
+	if !ok {
+		return ""
+	}
+	added, open := decimal.Zero, false
+	for _, p := range parts {
+		n, r, _ := p.measure(sum.unit, total)
+		if b, said := before(n, r); said {
+			added = added.Add(b)
+		} else if n.IsZero() {
+			open = true // nothing is left, so what there was cannot be told
+		} else {
+			return ""
+		}
+	}
+	apart := added.Sub(was)
+	if !added.IsPositive() || !apart.Abs().Mul(hundred).GreaterThan(was) || open && apart.IsNegative() {
+		return ""
+	}
+	change := sum.value.Sub(added).Mul(hundred).DivRound(added, 1)
+	word := "上升"
+	if change.IsNegative() {
+		word = "下降"
+	}
+	return total.label + sum.text + "，写同比" + directed(rate, "上升", "下降") + rate.text + "，推算上年约" + was.Round(0).String() + sum.unit + "；" +
+		strconv.Itoa(len(parts)) + "个分项相加正好是总量，按各自的增减率推算上年共约" + added.Round(0).String() + sum.unit + "，应为" + word + change.Abs().StringFixed(1) + "%"
+}
+
+// nearly reports parts to the end of the paragraph that miss a declared total by little.
+func nearly(sum figure, total *tally, rest []*tally) string {
+	if !strings.ContainsAny(total.label, "总共") && !strings.Contains(total.label, "合计") {
+		return ""
+	}
+	for from := 0; from+fewestNearly <= len(rest); from++ {
+		added, whole := decimal.Zero, true
+		for _, t := range rest[from:] {
+			n, _, ok := t.measure(sum.unit, total)
+			whole = whole && ok
+			added = added.Add(n)
+		}
+		off := added.Sub(sum.value).Abs()
+		if whole && off.Mul(decimal.NewFromInt(50)).LessThanOrEqual(sum.value) {
+			return total.label + sum.text + "，" + strconv.Itoa(len(rest)-from) + "个分项相加是" + added.String() + sum.unit + "，相差" + off.String() + sum.unit
+		}
+	}
+	return ""
+}
+
+// breakdownFaults prints the sentences in which what follows 其中 does not add up to the figure in front of it.
+func breakdownFaults(all []figure) []string {
+	var hits []string
+	for i := 1; i < len(all); i++ {
+		f := all[i]
+		if !strings.Contains(f.before, "其中") || f.changed() || loose(f.before) {
+			continue
+		}
+		total, ok := totalBefore(all[:i], f)
+		if !ok {
+			continue
+		}
+		if hit := breakdown(total, all[i:]); hit != "" {
+			hits = append(hits, hit)
+		}
+	}
+	return hits
+}
+
+// totalBefore is the nearest figure of the same kind in the sentence that is no change.
+func totalBefore(list []figure, f figure) (figure, bool) {
+	for i := len(list) - 1; i >= 0 && list[i].sentence == f.sentence; i-- {
+		if g := list[i]; g.kind == f.kind && (f.kind == amountFigure || f.kind == countFigure && g.unit == f.unit) {
+			return g, !g.changed()
+		}
+	}
+	return figure{}, false
+}
+
+// loose reports words that make a breakdown no full one.
+func loose(before string) bool {
+	for _, w := range []string{"主要", "等", "比", "较", "上年", "预算", "占", "人均", "另", "结余", "结转", "节约", "剩余"} {
+		if strings.Contains(before, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func breakdown(total figure, list []figure) string {
+	first := list[0]
+	added, slack, n := decimal.Zero, total.half, 0
+	for k, g := range list {
+		if g.sentence != first.sentence || n >= mostBreakdown {
+			break
+		}
+		if g.bracket > first.bracket || g.kind != first.kind || g.kind == countFigure && g.unit != first.unit {
+			continue
+		}
+		if k > 0 && (strings.Contains(g.before, "其中") || loose(g.before)) || g.changed() || g.andMore {
+			return ""
+		}
+		added, slack, n = added.Add(g.value), slack.Add(g.half), n+1
+	}
+	slack = decimal.Max(slack, decimal.New(1, -2))
+	off := added.Sub(total.value)
+	unit := total.unit
+	if total.kind == amountFigure {
+		unit = "万元"
+	}
+	switch {
+	case n < 2 || total.kind == countFigure && off.Sign() <= 0:
+		return ""
+	case total.kind == amountFigure && off.Abs().LessThanOrEqual(slack):
+		return ""
+	}
+	show := func(d decimal.Decimal) string { return d.String() + unit }
+	return "总数" + show(total.value) + "，其中各项相加" + show(added) + "，相差" + show(off.Abs())
+}

@@ -1,0 +1,5 @@
+//go:build !windows
+
+package generator
+
+var sameOnThisSystem map[string][]error
