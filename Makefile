@@ -4,7 +4,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOFLAGS_BUILD := -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 export CGO_ENABLED := 0
 
-.PHONY: run build test test-faults race fuzz bench cross lint samples office clean
+.PHONY: run build test test-faults race fuzz bench cross lint samples office browser clean
 
 # make run: the main job on the samples. Returned units are part of the sample,
 # so exit code 3 (finished, some returned) is its expected end.
@@ -24,7 +24,9 @@ test:
 
 # The program killed and failed from outside: at system calls (strace), on full and
 # read-only disks (root), at random moments. JIXIAO_FAULT_POINTS calls of each kind,
-# JIXIAO_KILLS random kills, JIXIAO_PAUSE_SECONDS of standstill.
+# JIXIAO_KILLS random kills of run and as many of watch, JIXIAO_PAUSE_SECONDS of standstill.
+test-faults: export JIXIAO_KILLS ?= 250
+test-faults: export JIXIAO_PAUSE_SECONDS ?= 60
 test-faults:
 	go test -tags faults ./cmd/jixiao -run 'TestKilled|TestFailing|TestFullDisk|TestReadOnly|TestToldToStop|TestPaused|TestRandomKills|TestPassing|TestWatch' -count=1 -timeout 60m
 	JIXIAO_FILES=50000 go test ./generator/watch -run TestManyFiles -count=1 -v -timeout 30m
@@ -39,6 +41,10 @@ samples:
 # Opens every output with LibreOffice and looks at what it reads. Needs soffice and pdftoppm.
 office: build
 	go test -tags office ./cmd/jixiao -run TestOffice -count=1
+
+# Looks at the report of a run in headless Chromium: search, filter, links, print.
+browser:
+	go test -tags browser ./cmd/jixiao -run TestBrowser -count=1
 
 FUZZTIME ?= 60s
 FUZZSHORT ?= 5s
