@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,10 +94,9 @@ func did(t testing.TB, out string) map[string]string {
 
 // clock gives every run another second, so that their journals lie apart.
 func clock() func() time.Time {
-	n := 0
+	var n atomic.Int64 // every worker asks
 	return func() time.Time {
-		n++
-		return time.Date(2023, 4, 1, 1, 15, n, 0, time.UTC)
+		return time.Date(2023, 4, 1, 1, 15, int(n.Add(1)), 0, time.UTC)
 	}
 }
 
