@@ -25,11 +25,14 @@ test:
 # The program killed and failed from outside: at system calls (strace), on full and
 # read-only disks (root), at random moments. JIXIAO_FAULT_POINTS calls of each kind,
 # JIXIAO_KILLS random kills of run and as many of watch, JIXIAO_PAUSE_SECONDS of standstill.
+# Many of them only wait, so more run at a time than there are processors.
+test-faults: FAULTS := TestKilled|TestFailing|TestFullDisk|TestReadOnly|TestToldToStop|TestPaused|TestRandomKills|TestPassing|TestWatch|TestMemory|TestPoison|TestReplaced|TestFormChanged|TestIrregularFiles|TestBareSystem|TestInboxReplaced
 test-faults: export JIXIAO_KILLS ?= 250
 test-faults: export JIXIAO_PAUSE_SECONDS ?= 60
 test-faults:
-	go test -tags faults ./cmd/jixiao -run 'TestKilled|TestFailing|TestFullDisk|TestReadOnly|TestToldToStop|TestPaused|TestRandomKills|TestPassing|TestWatch' -count=1 -timeout 60m
-	JIXIAO_FILES=50000 go test ./generator/watch -run TestManyFiles -count=1 -v -timeout 30m
+	@JIXIAO_FILES=50000 go test ./generator/watch -run TestManyFiles -count=1 -v -timeout 30m & many=$$!; \
+	go test -tags faults ./cmd/jixiao -run '$(FAULTS)' -count=1 -parallel 6 -timeout 60m; code=$$?; \
+	wait $$many && exit $$code
 
 race:
 	CGO_ENABLED=1 go test -race ./...

@@ -16,13 +16,14 @@
 //	generator.go  Job and Run
 //	plan.go       what there is to do: who has sent what, in which order
 //	session.go    a job with its results folder open: journal and manifest
+//	reading.go    files that a run dies of
 //	stages.go     one unit through the five stages
 //	receipt.go    what a unit's receipt says, and when it proves the unit done
 //	finish.go     汇总/, the accounts, SHA256SUMS
 //	shard.go      one part of a job; too many returned units
 //	merge.go      the parts joined
 //	verify.go     a results folder held against its receipts
-//	dropfolder.go the drop folder: what arrives, joined with what is there
+//	dropfolder.go the drop folder: what arrives, joined with what is there; _renew.go: another form or program
 //	layout.go     where things stand below the results
 //	trouble.go    trouble with the machine, in words
 //
@@ -74,5 +75,5 @@
 //	watch      :
 //	templates  :
 //	generator  : value finding ooxml form unit intake extract audit render publish report watch
-//	cmd/jixiao : finding ooxml tag form unit intake publish report generator templates ledger schedule notify
+//	cmd/jixiao : finding ooxml tag form unit intake publish report generator templates ledger schedule notify watch
 package generator

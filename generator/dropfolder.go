@@ -15,6 +15,7 @@ import (
 
 	"jixiao/generator/finding"
 	"jixiao/generator/intake"
+	"jixiao/generator/ooxml"
 	"jixiao/generator/publish"
 	"jixiao/generator/report"
 	"jixiao/generator/unit"
@@ -46,6 +47,7 @@ type Drop struct {
 	known   map[string]publish.Sender // units that have a receipt, by its name
 	absent  map[string]int            // units whose earlier files were not in the archive: how often that was so
 	summary summaryState
+	renewal renewal
 }
 
 // DropOptions are those of a drop folder that a run has not.
@@ -55,6 +57,7 @@ type DropOptions struct {
 	Settle   time.Duration // how long a file must stay as it is; 0: 1 s
 	Events   bool          // listen to file events too
 	Tell     func(DropEvent)
+	Looked   func(error) // hears of every look at the inbox while it is watched; nil: nobody does
 }
 
 // DropEvent is something that happened in a drop folder. Either Unit or Text is set.
@@ -64,6 +67,7 @@ type DropEvent struct {
 	Errors  int
 	Notices int
 	Again   bool // these very files had been answered before
+	Renewed bool // nothing came: form, roster, year, option or program is another than at that time
 
 	Code string // of other events, stable
 	File string // below the inbox
@@ -88,13 +92,29 @@ func OpenDrop(job Job, opt DropOptions) (*Drop, error) {
 		Poll: opt.Poll, Deadline: opt.Deadline, Settle: opt.Settle, Events: opt.Events,
 		Junk:  intake.Junk,
 		Whole: func(name string) (bool, error) { return intake.Whole(name, job.Limits) },
-		Tell:  d.heard,
+		Tell:  d.heard, Looked: opt.Looked,
 	}, d)
 	if err != nil {
 		return nil, err
 	}
 	d.job.As = d.folder.Slot()
+	if err := d.tidy(); err != nil {
+		return nil, errors.Join(err, d.folder.Close())
+	}
 	return d, nil
+}
+
+// tidy proves that results can be written, and takes away what a killed process
+// left, also when nothing comes that would need it.
+func (d *Drop) tidy() error {
+	r, err := publish.Open(d.job.Out, d.job.As)
+	if errors.Is(err, publish.ErrHeld) {
+		return nil // a run or a merge is at it; that passes
+	}
+	if err != nil {
+		return err
+	}
+	return r.Close()
 }
 
 // heard passes on what the mechanics tell.
@@ -118,6 +138,9 @@ func (d *Drop) Pass(ctx context.Context) error {
 	if err := d.folder.Pass(ctx); err != nil {
 		return err
 	}
+	if err := d.renew(ctx, 0); err != nil {
+		return err
+	}
 	return d.summarise(ctx, true)
 }
 
@@ -127,11 +150,17 @@ func (d *Drop) Watch(ctx context.Context) error { return d.folder.Run(ctx) }
 // Close gives back what was claimed and not worked off.
 func (d *Drop) Close() error { return d.folder.Close() }
 
-// Idle brings 汇总 up to date when nothing more is to be done, or when it has
-// been out of date for long. It is called by package watch.
+// Idle renews what an earlier form or program made, when nothing more is to be
+// done, and then brings 汇总 up to date, also when it has been out of date for long.
+// It is called by package watch.
 func (d *Drop) Idle(ctx context.Context, busy bool) error {
 	if busy && !d.summary.overdue() {
 		return nil
+	}
+	if !busy {
+		if err := d.renew(ctx, renewAtOnce); err != nil || !d.renewal.done {
+			return err
+		}
 	}
 	return d.summarise(ctx, false)
 }
@@ -144,6 +173,9 @@ func (d *Drop) Work(ctx context.Context, claimed []watch.File, desk *watch.Desk)
 	}
 	defer func() { err = s.End(nil, err) }()
 	s.tell(told{stage: "watch", code: codeStart})
+	if err := d.marked(s); err != nil {
+		return err
+	}
 	return d.work(ctx, s, claimed, desk)
 }
 
@@ -152,7 +184,7 @@ func (d *Drop) work(ctx context.Context, s *Session, claimed []watch.File, desk 
 	var files []intake.File
 	for _, c := range claimed {
 		taken[c.Path] = c
-		fs, err := listClaimed(c)
+		fs, err := listClaimed(c, d.job.Limits)
 		if err != nil {
 			return err
 		}
@@ -207,14 +239,16 @@ func (d *Drop) work(ctx context.Context, s *Session, claimed []watch.File, desk 
 
 func packedIn(p string) bool { return strings.EqualFold(filepath.Ext(p), ".zip") }
 
+// refusal answers a file of which the program died; %d is how often it did.
+const refusal = "程序读取这个文件时中断了%d次，没有再读。请用 Excel 或 WPS 打开，另存为一个新的 .xlsx 后重新报送，并把原文件交给维护人员"
+
 // listClaimed lists the workbooks of a claimed file: itself, those in an archive,
 // or none.
-func listClaimed(c watch.File) ([]intake.File, error) {
+func listClaimed(c watch.File, limits ooxml.Limits) ([]intake.File, error) {
 	if c.Refused {
-		return []intake.File{intake.Refuse(c.Path, valid(c.Name), fmt.Sprintf(
-			"程序读取这个文件时中断了%d次，没有再读。请用 Excel 或 WPS 打开，另存为一个新的 .xlsx 后重新报送，并把原文件交给维护人员", watch.Attempts))}, nil
+		return []intake.File{intake.Refuse(c.Path, valid(c.Name), fmt.Sprintf(refusal, watch.Attempts))}, nil
 	}
-	files, _, err := intake.Scan(c.Path)
+	files, _, err := intake.Scan(c.Path, limits)
 	if err != nil {
 		return nil, err
 	}

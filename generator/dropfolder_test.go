@@ -125,7 +125,7 @@ func TestDropIsRun(t *testing.T) {
 		delete(want, name)
 	}
 	same(t, got, want)
-	files, skipped, err := intake.Scan(in)
+	files, skipped, err := intake.Scan(in, ooxml.DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}

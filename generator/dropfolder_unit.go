@@ -216,7 +216,7 @@ func (d *Drop) reopen(in publish.File) ([]intake.File, error) {
 	if _, err := os.Lstat(name); in.Archived == "" || errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	files, _, err := intake.Scan(name)
+	files, _, err := intake.Scan(name, d.job.Limits)
 	if err != nil {
 		return nil, err
 	}
@@ -232,8 +232,7 @@ func (d *Drop) reopen(in publish.File) ([]intake.File, error) {
 // standing is the unit as its receipt has it, when that proves that nothing is to
 // be done; nil otherwise.
 func (d *Drop) standing(s *Session, have *publish.Receipt) (*report.Unit, error) {
-	if have.Form.SHA256 != s.job.Form.SHA256 || have.Program != (publish.Program{Version: s.job.Program, Build: s.job.Build}) ||
-		!slices.Equal(have.Options, s.job.options()) {
+	if !d.sameMakers(have) {
 		return nil, nil
 	}
 	if whole, err := s.results.Stands(have); err != nil || !whole {

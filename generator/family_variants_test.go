@@ -71,7 +71,7 @@ var familyVariants = []familyVariant{
 		b.do(b.RemoveRow(b.sheet, r))
 	}},
 	{name: "金额以元填报", forms: "通用项目 湖北 四川 衔接资金", more: []string{"提示 R-UN-01"}, edit: (*familyBook).otherUnit},
-	{name: "金额以万元填报", forms: "云南", edit: (*familyBook).otherUnit},
+	{name: "金额以万元填报", forms: "云南", more: []string{"提示 R-UN-01"}, edit: (*familyBook).otherUnit},
 	{name: "数都存成数值", edit: (*familyBook).numbers},
 	{name: "总分的别的叫法", edit: func(b *familyBook) {
 		col, r := b.at("总分", "合计")

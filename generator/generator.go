@@ -67,19 +67,28 @@ var ErrEmptyInbox = errors.New("收件里没有工作簿")
 // report is then of the shard's own units.
 func Run(ctx context.Context, job Job, progress Progress) (*report.Run, error) {
 	s := newSession(job)
-	p, err := s.prepare(ctx)
+	files, skipped, err := s.list()
 	if err != nil {
 		return nil, err
 	}
+	// That it can write, and alone, is known before any file is read.
 	if err := s.open(); err != nil {
 		return nil, err
 	}
-	run, err := s.run(ctx, p, progress)
+	run, err := s.run(ctx, files, skipped, progress)
 	return run, s.End(run, err)
 }
 
-// run does what is planned, on an open results folder.
-func (s *Session) run(ctx context.Context, p *plan, progress Progress) (*report.Run, error) {
+// run plans and does what there is to do, on an open results folder.
+func (s *Session) run(ctx context.Context, files []intake.File, skipped []string, progress Progress) (*report.Run, error) {
+	files, err := s.withoutPoison(files)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.prepare(ctx, files, skipped)
+	if err != nil {
+		return nil, err
+	}
 	mine := p.of(s.job.Shard)
 	if err := s.announce(p); err != nil {
 		return nil, err
@@ -100,7 +109,7 @@ func (s *Session) run(ctx context.Context, p *plan, progress Progress) (*report.
 	if s.job.Shard.set() {
 		return run, s.deliver(p, run)
 	}
-	return run, s.Finish(run)
+	return run, errors.Join(s.Finish(run), s.readings.tidy(files))
 }
 
 // units takes entries of the plan through do, several at a time. What comes out

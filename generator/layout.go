@@ -26,6 +26,11 @@ var DropFolder = Layout{Accepted: "成果/单位", Returned: "退回", Summary: 
 // DraftFolder is where a returned unit's drafts lie, in its folder.
 const DraftFolder = "草稿"
 
+// VerifyFolder is where an accepted unit's workbooks lie, in its folder, marked
+// where notices wait for its explanation. They are between the bureau and the
+// unit: what a bureau makes public is what lies beside this folder.
+const VerifyFolder = "核实意见"
+
 // SumsFile lists the hash of every document, as `sha256sum -c` reads it.
 const SumsFile = "SHA256SUMS"
 

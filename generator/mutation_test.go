@@ -20,8 +20,8 @@ import (
 
 // How many lines the tables have at least.
 const (
-	fewestFaults   = 120
-	fewestHarmless = 60
+	fewestFaults   = 240
+	fewestHarmless = 150
 )
 
 // cleanWorkbook is the sample that has no fault, made richer: its narrative

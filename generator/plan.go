@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"jixiao/generator/intake"
+	"jixiao/generator/ooxml"
 	"jixiao/generator/publish"
 	"jixiao/generator/report"
 	"jixiao/generator/unit"
@@ -47,15 +48,17 @@ type entry struct {
 	Parcel *intake.Parcel `json:"-"` // nil when it sent nothing
 }
 
-// prepare lists the inbox and finds out who has sent what.
-func (s *Session) prepare(ctx context.Context) (*plan, error) {
-	files, skipped, err := listInboxes(s.job.Inbox)
-	if err != nil {
-		return nil, err
+// list lists the inbox, and reads nothing.
+func (s *Session) list() (files []intake.File, skipped []string, err error) {
+	files, skipped, err = listInboxes(s.job.Inbox, s.job.Limits)
+	if err == nil && len(files) == 0 && s.job.Roster == nil {
+		err = ErrEmptyInbox
 	}
-	if len(files) == 0 && s.job.Roster == nil {
-		return nil, ErrEmptyInbox
-	}
+	return files, skipped, err
+}
+
+// prepare finds out who has sent what.
+func (s *Session) prepare(ctx context.Context, files []intake.File, skipped []string) (*plan, error) {
 	parcels, missing, err := intake.Assign(ctx, files, s.taking)
 	if err != nil {
 		return nil, err
@@ -90,10 +93,10 @@ func (s *Session) prepare(ctx context.Context) (*plan, error) {
 // listInboxes lists the workbooks of all inboxes. Files of the same name in different
 // inboxes are told apart by the name of their inbox. A name that is no UTF-8 is
 // shown with the bytes in question replaced.
-func listInboxes(inboxes []string) (files []intake.File, skipped []string, err error) {
+func listInboxes(inboxes []string, limits ooxml.Limits) (files []intake.File, skipped []string, err error) {
 	taken := map[string]bool{}
 	for _, inbox := range inboxes {
-		fs, rest, err := intake.Scan(inbox)
+		fs, rest, err := intake.Scan(inbox, limits)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -22,6 +22,7 @@ var sheetQuirks = []quirk{
 	{"合并的得分只计一次", []edit{in(mainSheet, `<mergeCell ref="B15:B21">`, `<mergeCell ref="H15:H16"></mergeCell><mergeCell ref="B15:B21">`), at("H15", num("14", asGeneral)), at("H16", nothing)}, "指标2.得分", "不适用", []string{
 		"错误 R-SC-01@H15 第1条指标“治理河道长度”得分14大于分值8，多6分。请改为不超过分值",
 		"错误 R-SC-04@H15 “水库除险加固座数”有分值没有得分，请填写得分",
+		"提示 R-CM-05@H15 “得分”的14合并在一个单元格里，盖住第1至2条（治理河道长度、水库除险加固座数），只计一次，记在第1条。请拆开，逐条填写",
 		"提示 R-SC-07@H15 “治理河道长度”目标≥18公里、完成18.6公里，按完成比例应得8分，填报14分，相差6分。请核对计分或在偏差原因里说明",
 	}},
 	{"合并的分值只计一次", []edit{in(mainSheet, `<mergeCell ref="B15:B21">`, `<mergeCell ref="G15:G16"></mergeCell><mergeCell ref="H15:H16"></mergeCell><mergeCell ref="B15:B21">`), at("G15", num("14", asGeneral)), at("G16", nothing), at("H15", num("14", asGeneral)), at("H16", nothing)}, "指标1.分值", "数 14", nil},

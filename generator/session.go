@@ -31,6 +31,8 @@ type Session struct {
 	lines   *journal         // nil when only checking
 	log     *slog.Logger
 
+	readings readings // what a run has in hand; none in a drop folder, which counts for itself
+
 	mu      sync.Mutex
 	notes   []unitNote
 	sums    string // SHA-256 of the file of hashes

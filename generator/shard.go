@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -182,8 +183,8 @@ func (s *Session) tooMany(ctx context.Context, entries []*entry) error {
 			if err := context.Cause(ctx); err != nil {
 				return err
 			}
-			v, err := s.read(ctx, *e.Parcel, e.Folder)
-			if err != nil {
+			v, err := s.inHand(ctx, *e.Parcel, e.Folder)
+			if err = errors.Join(err, s.readings.letGo(e.Folder)); err != nil {
 				return err
 			}
 			if v.Outcome() != unit.Returned {

@@ -22,9 +22,10 @@ import (
 
 // Unit takes one unit through the five stages. folder is the name of its folder,
 // and of its receipt. It may be called by several goroutines for different units.
-func (s *Session) Unit(ctx context.Context, p intake.Parcel, folder string) (report.Unit, error) {
+func (s *Session) Unit(ctx context.Context, p intake.Parcel, folder string) (_ report.Unit, err error) {
 	began := time.Now()
-	verdict, err := s.read(ctx, p, folder)
+	defer func() { err = errors.Join(err, s.readings.letGo(folder)) }()
+	verdict, err := s.inHand(ctx, p, folder)
 	if err != nil {
 		return report.Unit{}, err
 	}
@@ -71,7 +72,7 @@ func (s *Session) conclude(verdict *unit.Verdict, folder string, began time.Time
 	if err != nil {
 		return u, err
 	}
-	if err := from.describe(receipt, verdict); err != nil {
+	if err := errors.Join(from.describe(receipt, verdict), s.readings.letGo(folder)); err != nil {
 		return u, err
 	}
 	// The documents under their final names, together, and then their receipt.
@@ -133,8 +134,9 @@ func (s *Session) judge(sub *unit.Submission) (verdict *unit.Verdict) {
 	return audit.Judge(record, s.job.Form, s.job.Roster, s.job.Year)
 }
 
-// render renders what a unit gets: its documents when it was accepted, else its
-// own workbooks marked up, and drafts when they were asked for.
+// render renders what a unit gets: its documents when it was accepted, with its
+// own workbooks where notices wait for an explanation, else its own workbooks
+// marked up, and drafts when they were asked for.
 func (s *Session) render(v *unit.Verdict, folder string) (docs []unit.Document, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -142,7 +144,11 @@ func (s *Session) render(v *unit.Verdict, folder string) (docs []unit.Document, 
 		}
 	}()
 	if v.Outcome() == unit.Accepted {
-		return render.Unit(s.job.Form, v, folder)
+		if docs, err = render.Unit(s.job.Form, v, folder); err != nil {
+			return nil, err
+		}
+		marked, err := render.Verify(v, path.Join(folder, VerifyFolder))
+		return append(docs, marked...), err
 	}
 	docs, err = render.Back(v, folder)
 	if err != nil || !s.job.Drafts || !v.Record.Recognised() {

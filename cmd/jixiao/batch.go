@@ -31,7 +31,27 @@ func inputFlags() []cli.Flag {
 		&cli.StringFlag{Name: "passwords", Usage: "口令表`文件`（UTF-8 文本，一行一个密码，或“单位名称或文件名<Tab 键>密码”），用来打开设有密码的报送件"},
 		&cli.StringFlag{Name: "year", Usage: "任务`年度`，例如 2022；不写则取多数报送件的年度"},
 		&cli.IntFlag{Name: "workers", Usage: "同时处理几`个`单位；不写则与处理器个数相同"},
+		sizeFlag(),
 	}, logFlags()...)
+}
+
+const (
+	mega        = 1 << 20
+	usualMega   = 64   // of a workbook, unless --max-workbook says otherwise
+	largestMega = 1024 // that it may say
+)
+
+func sizeFlag() cli.Flag {
+	return &cli.IntFlag{Name: "max-workbook", Value: usualMega, Usage: "一个报送件最大多少`兆`字节，更大的不读；解开后的大小和单元格数的上限随它增减"}
+}
+
+// limitsOf are the limits for workbooks that the options set.
+func limitsOf(c *cli.Context) (ooxml.Limits, error) {
+	n := c.Int("max-workbook")
+	if n < 1 || n > largestMega {
+		return ooxml.Limits{}, usageError{fmt.Sprintf("--max-workbook 要写 1 到 %d 的整数，单位是兆字节", largestMega)}
+	}
+	return ooxml.LimitsFor(int64(n) * mega), nil
 }
 
 func runCommand() *cli.Command {
@@ -39,7 +59,7 @@ func runCommand() *cli.Command {
 		Name:      "run",
 		Usage:     "读取、审核收件里的全部报送件，生成成果",
 		UsageText: "jixiao run --in 收件 --out 成果 [选项]",
-		Description: "成果文件夹里：单位/ 通过单位的正式文件，退回/ 标注了问题的报送件，汇总/ 汇总表和通报，\n" +
+		Description: "成果文件夹里：单位/ 通过单位的正式文件（有提示的另有 核实意见/），退回/ 标注了问题的报送件，汇总/ 汇总表和通报，\n" +
 			"审核情况.xlsx 全部审核结果，运行报告.html 一页看清全部情况，run.json 供程序读取，SHA256SUMS 全部文件的校验值。\n" +
 			"中断后用同样的命令再运行一次即可补齐：已有回执、文件也没有变的单位不再生成。",
 		Flags: append(append(inputFlags(),
@@ -136,7 +156,7 @@ func jobOf(c *cli.Context, publishing bool) (generator.Job, error) {
 	if c.Args().Present() {
 		return generator.Job{}, usageError{fmt.Sprintf("多出了“%s”：收件要写在 --in 后面", c.Args().First())}
 	}
-	job := generator.Job{Inbox: c.StringSlice("in"), Year: c.String("year"), Workers: c.Int("workers"), Limits: ooxml.DefaultLimits(), Program: "jixiao " + version, Build: build(), Converter: intake.FindOffice()}
+	job := generator.Job{Inbox: c.StringSlice("in"), Year: c.String("year"), Workers: c.Int("workers"), Program: "jixiao " + version, Build: build(), Converter: intake.FindOffice()}
 	if len(job.Inbox) == 0 {
 		return job, usageError{"没有写收件。例如：jixiao " + c.Command.Name + " --in 收件"}
 	}
@@ -145,6 +165,10 @@ func jobOf(c *cli.Context, publishing bool) (generator.Job, error) {
 	}
 	if job.Workers < 0 {
 		return job, usageError{"--workers 要写大于 0 的整数"}
+	}
+	var err error
+	if job.Limits, err = limitsOf(c); err != nil {
+		return job, err
 	}
 	for _, in := range job.Inbox {
 		if _, err := os.Stat(in); errors.Is(err, fs.ErrNotExist) {
@@ -163,8 +187,7 @@ func jobOf(c *cli.Context, publishing bool) (generator.Job, error) {
 			return job, err
 		}
 	}
-	err := lists(c, &job)
-	return job, err
+	return job, lists(c, &job)
 }
 
 // lists compiles the form and reads the roster and the passwords that the options name.
@@ -244,7 +267,7 @@ func kept(w io.Writer, folders []string) {
 func where(w io.Writer, out string) {
 	fmt.Fprintf(w, "\n成果在 %s：\n", out)
 	for _, line := range [][2]string{
-		{generator.Plain.Accepted + "/", "通过单位的正式文件"},
+		{generator.Plain.Accepted + "/", "通过单位的正式文件；其中的 " + generator.VerifyFolder + "/ 是标注了提示的报送件，发给单位说明，不对外公开"},
 		{generator.Plain.Returned + "/", "退回的报送件，问题已标注"},
 		{generator.Plain.Summary + "/", "汇总表和情况通报"},
 		{report.WorkbookFile, "全部审核结果"},

@@ -44,6 +44,7 @@ func remount(t *testing.T, dir, options string) {
 // TestFullDisk: on a disk that is too small by more or less, in bytes or in files,
 // the run stops, says so, leaves whole documents, and goes on when there is space.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	s := scenes(t)[0]
 	full := 0
 	options := []string{"nr_inodes=10", "nr_inodes=20", "nr_inodes=30", "nr_inodes=40"}
@@ -77,6 +78,7 @@ func TestFullDisk(t *testing.T) {
 // TestReadOnlyDisk: nothing is done, and it says so; as nobody in particular also
 // where only the folder may not be written.
 func TestReadOnlyDisk(t *testing.T) {
+	t.Parallel()
 	s := scenes(t)[0]
 	dir := disk(t, "size=16m")
 	out := filepath.Join(dir, "成果")
@@ -150,19 +152,18 @@ func begun(t *testing.T, s *scene, out string) (*exec.Cmd, *bytes.Buffer) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for range 3000 {
+	for { // as long as it takes
 		if r, err := filepath.Glob(filepath.Join(out, publish.StateFolder, "receipts", "*.json")); err == nil && len(r) > 0 {
 			return cmd, &said
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
-	t.Fatal("no receipt within 6 seconds")
-	return nil, nil
 }
 
 // TestToldToStop: the units at work are finished, no more are begun, and the run
 // after it does the rest.
 func TestToldToStop(t *testing.T) {
+	t.Parallel()
 	s := many(t, 60)
 	for signal, code := range map[os.Signal]int{syscall.SIGTERM: exitTerminated, os.Interrupt: exitInterrupted} {
 		for _, times := range []int{1, 2} { // the second signal does not wait
@@ -210,6 +211,7 @@ func again(t *testing.T, s *scene, out string) {
 // TestPausedRunKeepsItsFolder: a run that is stopped for a while holds its lock,
 // another one is refused meanwhile, and each unit is published once.
 func TestPausedRunKeepsItsFolder(t *testing.T) {
+	t.Parallel()
 	s := many(t, 40)
 	out := s.begin(t)
 	cmd, said := begun(t, s, out)
@@ -242,6 +244,7 @@ func TestPausedRunKeepsItsFolder(t *testing.T) {
 // TestRandomKills kills whole runs, and three shards at work on one folder, at
 // random moments. Every round replaces what the last one published.
 func TestRandomKills(t *testing.T) {
+	t.Parallel()
 	kills := count(t, "JIXIAO_KILLS", 100)
 	seed := uint64(count(t, "JIXIAO_SEED", int(time.Now().UnixNano()&0xffffff)+1))
 	t.Logf("JIXIAO_SEED=%d", seed)
@@ -251,6 +254,7 @@ func TestRandomKills(t *testing.T) {
 	began := time.Now()
 	again(t, s, s.begin(t))
 	span := time.Since(began) // of a run and a little more: kills fall everywhere in it
+	shortest := 50 * time.Millisecond
 	done, finished := 0, 0
 	for round := 0; done < kills; round++ {
 		args := s.args(out)
@@ -278,16 +282,24 @@ func TestRandomKills(t *testing.T) {
 			// It may have finished; then there is nothing to kill.
 			_ = cmd.Process.Kill()
 		}
+		killed := 0
 		for _, cmd := range cmds {
 			_ = cmd.Wait() // how it ended is looked at below
 			switch code := cmd.ProcessState.ExitCode(); code {
 			case -1:
-				done++
+				killed++
 			case exitAccepted, exitReturned:
 				finished++
 			default:
 				t.Errorf("exit code %d", code)
 			}
+		}
+		done += killed
+		// The machine is faster or slower than it was.
+		if killed < len(cmds) {
+			span = max(span*3/4, shortest)
+		} else {
+			span += span / 4
 		}
 	}
 	t.Logf("%d kills, %d processes came to their end", done, finished)
@@ -309,6 +321,7 @@ func TestRandomKills(t *testing.T) {
 // some patience, which names it and returns nobody for it. (That it is read when the
 // trouble has passed: TestPatiently of package intake.)
 func TestPassingTrouble(t *testing.T) {
+	t.Parallel()
 	s := scenes(t)[0]
 	name := filepath.Join(s.in, "青岚区水务局.xlsx")
 	for _, errno := range []string{"EIO", "ESTALE", "EBUSY", "ETIMEDOUT"} {

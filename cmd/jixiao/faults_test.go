@@ -33,7 +33,9 @@ var binary = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	name := filepath.Join(dir, "jixiao")
-	out, err := exec.Command("go", "build", "-o", name, ".").CombinedOutput()
+	build := exec.Command("go", "build", "-o", name, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is delivered
+	out, err := build.CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
@@ -287,12 +289,18 @@ func tracer(t *testing.T, out string, more ...string) []string {
 	return append([]string{"-f", "-qq", "-E", "GOMAXPROCS=1", "-o", out}, more...)
 }
 
-// points counts how often each system call is made in an undisturbed run, by the
-// thread that makes it most often: strace counts by thread.
+// points counts the system calls of an undisturbed run.
 func (s *scene) points(t *testing.T, calls []string) map[string]int {
 	t.Helper()
+	return points(t, calls, s.args(s.begin(t)))
+}
+
+// points counts how often each system call is made by an undisturbed command, by the
+// thread that makes it most often: strace counts by thread.
+func points(t *testing.T, calls, args []string) map[string]int {
+	t.Helper()
 	log := filepath.Join(t.TempDir(), "strace.txt")
-	args := append(tracer(t, log, "-e", "trace="+strings.Join(calls, ","), program(t)), s.args(s.begin(t))...)
+	args = append(tracer(t, log, "-e", "trace="+strings.Join(calls, ","), program(t)), args...)
 	if code, said := call(t, "strace", args...); code != exitReturned {
 		t.Fatalf("under strace: exit code %d\n%s", code, said)
 	}
@@ -329,6 +337,7 @@ func spread(last, n int) []int {
 // TestKilledAtEverySystemCall kills the run at its N-th call of each kind: what is
 // there is whole, and the run after it gives the same bytes as an undisturbed one.
 func TestKilledAtEverySystemCall(t *testing.T) {
+	t.Parallel()
 	calls := []string{"openat", "write", "fsync", "renameat", "renameat2", "mkdirat", "unlinkat", "linkat", "close", "flock"}
 	most := count(t, "JIXIAO_FAULT_POINTS", 8)
 	kills := 0
@@ -369,6 +378,7 @@ func TestKilledAtEverySystemCall(t *testing.T) {
 // message, or did not need the call; no unit is returned for it, and the run after
 // it gives the same bytes as an undisturbed one.
 func TestFailingSystemCalls(t *testing.T) {
+	t.Parallel()
 	most := count(t, "JIXIAO_FAULT_POINTS", 8)
 	says := map[string]string{
 		"ENOSPC": "磁盘已满", "EDQUOT": "磁盘已满", "EROFS": "磁盘是只读的", "EIO": "读写出错", "EXDEV": "有别的磁盘",

@@ -78,10 +78,13 @@ func formLint(c *cli.Context) error {
 		return err
 	}
 	if len(faults) > 0 {
-		return usageError{listFaults(name, faults)}
+		return usageError{listFaults(name, faults) + remarks(f)}
 	}
 	fmt.Fprintf(c.App.Writer, "套表 %s 没有问题：填报项 %d 个，审核公式 %d 条，计算项 %d 个，模板 %d 个\n",
 		f.Name, len(f.Map.Specs()), len(f.Rules), len(f.Derived), len(f.Documents)+len(f.Summaries))
+	if said := remarks(f); said != "" {
+		fmt.Fprintln(c.App.Writer, strings.TrimPrefix(said, "\n"))
+	}
 	return nil
 }
 
@@ -156,6 +159,17 @@ func readForm(name string) (*form.Form, []tag.Fault, error) {
 		fsys = sub
 	}
 	return form.Load(name, fsys)
+}
+
+// remarks lists what keeps nothing from running; "" for none.
+func remarks(f *form.Form) string {
+	if len(f.Remarks) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n另有 %d 处提醒，不影响使用：", len(f.Remarks))
+	writeFaults(&b, f.Remarks)
+	return b.String()
 }
 
 // mostFaults is how many faults of a form are listed at once.

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,4 +79,58 @@ func TestLockedInArchive(t *testing.T) {
 			t.Errorf("run.json does not have %s", want)
 		}
 	}
+}
+
+// TestMaxWorkbook: a workbook that is larger than the option allows is not read, and
+// its sender is told both sizes; with a larger one it is read and returned marked.
+func TestMaxWorkbook(t *testing.T) {
+	t.Parallel()
+	in := t.TempDir()
+	large := grown(t, "../../samples/信访局改正后/收件/株洲市渌口区信访局.xlsx", 3*mega)
+	if err := os.WriteFile(filepath.Join(in, "株洲市渌口区信访局.xlsx"), large, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ most, says, not string }{
+		{"2", "文件有 3 MB，超过 2 MB 的上限", "通过1家"},
+		{"4", "通过1家", "上限"},
+	} {
+		var stdout, stderr bytes.Buffer
+		run(t.Context(), []string{"jixiao", "check", "--in", in, "--max-workbook", c.most}, &stdout, &stderr)
+		if out := stdout.String() + stderr.String(); !strings.Contains(out, c.says) || strings.Contains(out, c.not) {
+			t.Errorf("--max-workbook %s: %s", c.most, out)
+		}
+	}
+}
+
+// grown is the workbook with a picture that nothing shrinks, of so many bytes.
+func grown(t *testing.T, name string, bytesMore int) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zr, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	zw := zip.NewWriter(&b)
+	for _, f := range zr.File {
+		if err := zw.Copy(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := zw.Create("xl/media/image99.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	noise := make([]byte, bytesMore)
+	rand.NewChaCha8([32]byte{}).Read(noise) // never fails
+	if _, err := w.Write(noise); err != nil {
+		t.Fatal(err)
+	}
+	if err := zw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -88,6 +89,41 @@ func (n *notices) finish(ctx context.Context, err error, fill func(*notify.Repor
 		r.Trouble = err.Error()
 	}
 	n.warn(n.targets.Finish(ctx, r))
+}
+
+// pulseEvery is how often a watch that is well says so.
+const pulseEvery = time.Minute
+
+// pulse tells a dead-man's switch that a watch looks into its inbox. It never
+// keeps the watch waiting.
+type pulse struct {
+	told  *notices
+	every time.Duration
+
+	mu   sync.Mutex
+	last time.Time
+	well bool
+	busy bool
+	mute bool // the last one did not arrive, which has been told
+}
+
+// looked hears of every look at the inbox; err is what was in the way.
+func (p *pulse) looked(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.busy || time.Since(p.last) < p.every && p.well == (err == nil) {
+		return
+	}
+	p.last, p.well, p.busy = time.Now(), err == nil, true
+	go func() {
+		errs := p.told.targets.Pulse(context.Background(), err == nil)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if !p.mute {
+			p.told.warn(errs)
+		}
+		p.busy, p.mute = false, len(errs) > 0
+	}()
 }
 
 func (n *notices) warn(errs []error) {

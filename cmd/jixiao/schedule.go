@@ -122,7 +122,7 @@ func worked(ctx context.Context, c *cli.Context, log logging) (func(*notify.Repo
 	tally := &dropTally{out: c.App.Writer, err: log.progress(c.App.ErrWriter)}
 	drop, err := generator.OpenDrop(job, generator.DropOptions{Deadline: c.Duration("deadline"), Tell: tally.tell})
 	if err != nil {
-		return nil, explain(err, job)
+		return nil, explainDrop(err, job)
 	}
 	if err := errors.Join(drop.Pass(ctx), drop.Close()); err != nil {
 		return nil, explain(err, job)

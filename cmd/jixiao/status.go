@@ -189,7 +189,7 @@ func lookWaiting(root string, now time.Time) (*waiting, error) {
 	if _, err := os.Stat(inbox); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	files, _, err := intake.Scan(inbox)
+	files, _, err := intake.Scan(inbox, ooxml.DefaultLimits())
 	if err != nil {
 		return nil, err
 	}

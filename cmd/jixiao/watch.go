@@ -11,9 +11,9 @@ import (
 
 	"jixiao/generator"
 	"jixiao/generator/intake"
-	"jixiao/generator/ooxml"
 	"jixiao/generator/publish"
 	"jixiao/generator/unit"
+	"jixiao/generator/watch"
 )
 
 // dropFlags are the options of a drop folder.
@@ -26,6 +26,7 @@ func dropFlags() []cli.Flag {
 		&cli.StringFlag{Name: "year", Usage: "任务`年度`，例如 2022；不写则取多数报送件的年度"},
 		&cli.BoolFlag{Name: "drafts", DisableDefaultText: true, Usage: "退回的单位也生成文件，放在 退回/单位/草稿，每页标明未通过审核"},
 		&cli.IntFlag{Name: "workers", Usage: "同时处理几`个`单位；不写则与处理器个数相同"},
+		sizeFlag(),
 		&cli.DurationFlag{Name: "deadline", Value: time.Minute, Usage: "空的、没有写完的文件最多等多`久`，之后按打不开的文件答复"},
 	}, logFlags()...)
 }
@@ -41,6 +42,7 @@ func watchCommand() *cli.Command {
 		Flags: append(dropFlags(),
 			&cli.DurationFlag{Name: "poll", Value: 2 * time.Second, Usage: "每隔多`久`查看一次收件"},
 			&cli.BoolFlag{Name: "once", DisableDefaultText: true, Usage: "把现有的文件办完就结束"},
+			&cli.StringFlag{Name: "ping", EnvVars: []string{"JIXIAO_PING"}, Usage: "守着的时候每分钟访问一次`网址`/0，办不下去时访问 网址/1；没有按时来就报警的服务用"},
 		),
 		Action:             watchFolder,
 		OnUsageError:       wrongUsage,
@@ -63,11 +65,18 @@ func watchFolder(c *cli.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, log.close()) }()
 	job.Log = log.logger
+	told, err := openNotices(c, job.Out, log.logger)
+	if err != nil {
+		return err
+	}
 	tally := &dropTally{out: c.App.Writer, err: log.progress(c.App.ErrWriter)}
 	opt.Tell = tally.tell
+	if c.String("ping") != "" {
+		opt.Looked = (&pulse{told: told, every: pulseEvery}).looked
+	}
 	drop, err := generator.OpenDrop(job, opt)
 	if err != nil {
-		return explain(err, job)
+		return explainDrop(err, job)
 	}
 	if c.Bool("once") {
 		err = drop.Pass(c.Context)
@@ -84,10 +93,18 @@ func watchFolder(c *cli.Context) (err error) {
 	return nil
 }
 
+// explainDrop adds what to do to an error of opening a drop folder.
+func explainDrop(err error, job generator.Job) error {
+	if errors.Is(err, watch.ErrApart) {
+		return fmt.Errorf("%w。请把投放文件夹 %s 整个放在一块磁盘上，里面的 收件 和 处理中 不要挂载或链接到别处", err, job.Out)
+	}
+	return explain(err, job)
+}
+
 // dropJob checks the options of a drop folder and compiles the form.
 func dropJob(c *cli.Context) (generator.Job, error) {
 	job := generator.Job{
-		Out: c.String("root"), Year: c.String("year"), Workers: c.Int("workers"), Drafts: c.Bool("drafts"), Limits: ooxml.DefaultLimits(),
+		Out: c.String("root"), Year: c.String("year"), Workers: c.Int("workers"), Drafts: c.Bool("drafts"),
 		Program: "jixiao " + version, Build: build(), Converter: intake.FindOffice(),
 	}
 	switch {
@@ -100,8 +117,11 @@ func dropJob(c *cli.Context) (generator.Job, error) {
 	case job.Workers < 0:
 		return job, usageError{"--workers 要写大于 0 的整数"}
 	}
-	err := lists(c, &job)
-	return job, err
+	var err error
+	if job.Limits, err = limitsOf(c); err != nil {
+		return job, err
+	}
+	return job, lists(c, &job)
 }
 
 // dropTally shows what happens in a drop folder, a line each.
@@ -127,6 +147,8 @@ func (t *dropTally) tell(e generator.DropEvent) {
 	}
 	fmt.Fprintf(t.out, "%s %s", e.Outcome.Chinese(), e.Unit)
 	switch {
+	case e.Renewed:
+		fmt.Fprint(t.out, "（套表、名册、选项或程序有变，重新办理）")
 	case e.Again:
 		fmt.Fprint(t.out, "（同样的文件已经办过）")
 	case e.Errors+e.Notices > 0:

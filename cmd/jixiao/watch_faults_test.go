@@ -137,6 +137,7 @@ func undisturbed(t *testing.T, files map[string][]byte) map[string]string {
 // coming in. Afterwards one undisturbed pass makes of them what it would have
 // made without: each file archived once, the same documents, no leftovers.
 func TestWatchesKilledAtRandom(t *testing.T) {
+	t.Parallel()
 	kills := count(t, "JIXIAO_KILLS", 60)
 	files := pile(t, 12)
 	want := undisturbed(t, files)
@@ -192,6 +193,7 @@ func TestWatchesKilledAtRandom(t *testing.T) {
 // TestWatchTerminated gives back what it had claimed, ends with its code, and the
 // next does the rest.
 func TestWatchTerminated(t *testing.T) {
+	t.Parallel()
 	files := pile(t, 8)
 	want := undisturbed(t, files)
 	for _, c := range []struct {
@@ -224,6 +226,7 @@ func TestWatchTerminated(t *testing.T) {
 // TestWatchStopped: what a process has claimed that stands still is not taken by
 // another, however long that lasts; each unit is published once.
 func TestWatchStopped(t *testing.T) {
+	t.Parallel()
 	files := pile(t, 8)
 	want := undisturbed(t, files)
 	root := t.TempDir()
@@ -246,7 +249,7 @@ func TestWatchStopped(t *testing.T) {
 	}
 	held := len(settledRoot(t, filepath.Join(root, generator.ClaimsFolder)))
 	second, more := watching(t, root)
-	time.Sleep(time.Duration(count(t, "JIXIAO_STOP_SECONDS", 5)) * time.Second)
+	time.Sleep(time.Duration(count(t, "JIXIAO_PAUSE_SECONDS", 5)) * time.Second)
 	if now := len(settledRoot(t, filepath.Join(root, generator.ClaimsFolder))); now < held {
 		t.Errorf("of %d files that a stopped process holds %d are left", held, now)
 	}
@@ -294,6 +297,7 @@ func TestWatchLatency(t *testing.T) {
 // TestWatchOnAFullDisk: the watch says that the disk is full, returns nobody for
 // it, and goes on by itself when there is space.
 func TestWatchOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	files := pile(t, 8)
 	want := undisturbed(t, files)
 	full := 0

@@ -45,7 +45,7 @@ func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit
 	if !r.Recognised() {
 		v.Findings = own
 		v.Findings.Sort()
-		explain(v.Findings, r.Submission.Explanations)
+		explain(v.Findings, given(r))
 		return v
 	}
 	judged := make(finding.List, 0, usual)
@@ -59,7 +59,7 @@ func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit
 	markSameCause(judged)
 	v.Findings = slices.Concat(own, judged)
 	v.Findings.Sort()
-	explain(v.Findings, r.Submission.Explanations)
+	explain(v.Findings, given(r))
 	return v
 }
 
@@ -125,7 +125,11 @@ func (on *bench) judge(list finding.List, rule *form.Rule) finding.List {
 	if len(places) > 0 {
 		doubtful, together = on.memory.Doubtful(places[0].list, rule.When, rule.Test, rule.Tolerance)
 	}
-	for i, at := range places {
+	for i := range places {
+		if together && doubtful == 0 {
+			break
+		}
+		at := &places[i]
 		if together && doubtful>>i&1 == 0 || !together && passes(rule, at.scope) {
 			continue
 		}
@@ -134,7 +138,7 @@ func (on *bench) judge(list finding.List, rule *form.Rule) finding.List {
 			continue
 		}
 		if list = append(list, f); f.Level != finding.Unjudged {
-			on.broken = append(on.broken, broke{rule, at, len(list) - 1, off})
+			on.broken = append(on.broken, broke{rule, *at, len(list) - 1, off})
 		}
 	}
 	return list
@@ -142,13 +146,14 @@ func (on *bench) judge(list finding.List, rule *form.Rule) finding.List {
 
 // at are the items at the end of the list path; the unit itself for none.
 func (on *bench) at(list []string) []place {
-	i := slices.IndexFunc(on.lists, func(l []string) bool { return slices.Equal(l, list) })
-	if i < 0 {
-		i = len(on.lists)
-		on.lists = append(on.lists, list)
-		on.places = append(on.places, walk(nil, list, place{scope: on.memory, list: list}, &on.verdict.Record.Item))
+	for i := range on.lists {
+		if slices.Equal(on.lists[i], list) {
+			return on.places[i]
+		}
 	}
-	return on.places[i]
+	on.lists = append(on.lists, list)
+	on.places = append(on.places, walk(nil, list, place{scope: on.memory, list: list}, &on.verdict.Record.Item))
+	return on.places[len(on.places)-1]
 }
 
 // walk adds the items below at, which stands at the item it.
@@ -184,7 +189,7 @@ func longest(lists [][]string) []string {
 
 // explained says what is wrong where a rule did not pass, and by how much a
 // comparison of numbers is off; broken is false when the rule does not apply after all.
-func explained(rule *form.Rule, v *unit.Verdict, at place) (f finding.Finding, off decimal.Decimal, broken bool) {
+func explained(rule *form.Rule, v *unit.Verdict, at *place) (f finding.Finding, off decimal.Decimal, broken bool) {
 	s, path, index := at.scope, at.path, at.index
 	whether := "" // why nobody can say whether the rule applies
 	if rule.When != nil {
@@ -208,6 +213,7 @@ func explained(rule *form.Rule, v *unit.Verdict, at place) (f finding.Finding, o
 	f.Level = rule.Level
 	c.explain(&f, v, path, rule)
 	f.Message = message(rule, s, &f)
+	c.asFilled(&f, v, path, rule)
 	return f, c.difference, true
 }
 
@@ -247,7 +253,7 @@ places:
 				continue
 			}
 			if f.Filled == "" {
-				f.Filled = excerpt(field.Raw)
+				f.Filled = shownRaw(field)
 			}
 			if field.Place.Cell != "" {
 				f.Place = field.Place

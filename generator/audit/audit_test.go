@@ -280,17 +280,3 @@ func samples(t testing.TB, f *form.Form) []*unit.Record {
 	}
 	return records
 }
-
-// BenchmarkJudge judges the records of all samples in turn.
-func BenchmarkJudge(b *testing.B) {
-	f := builtin(b)
-	records := samples(b, f)
-	b.ReportAllocs()
-	n := 0
-	for b.Loop() {
-		Judge(records[n%len(records)], f, nil, "2022")
-		n++
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s")
-	b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N), "ms/record")
-}

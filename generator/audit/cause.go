@@ -222,29 +222,28 @@ func (on *bench) gather(cells *[]cell, it *unit.Item, lists []string, field stri
 	}
 }
 
-// Value finds single values by their place, as the verdict does.
-func (s *supposed) Value(name string, hint *int32, to *value.Value) bool {
-	if s.cell.field.Name == name && s.cell.item == &s.bench.verdict.Record.Item {
-		*to = s.value
-		return true
+// Value finds single values by their place, as the verdict does: what stands in the
+// cell, or is reckoned from it, is told by where it is.
+func (s *supposed) Value(name string, hint *int32) *value.Value {
+	found := s.bench.verdict.Value(name, hint)
+	if found == &s.cell.field.Value {
+		return &s.value
 	}
-	for i := range s.bench.form.Derived {
-		if s.bench.form.Derived[i].Name == name {
-			b, _ := s.Lookup(name) // it is there
-			*to = b.Value
-			return true
+	for i := range s.bench.verdict.Derived {
+		if found == &s.bench.verdict.Derived[i].Value {
+			return s.reckoned(i)
 		}
 	}
-	return s.bench.verdict.Value(name, hint, to)
+	return found
 }
 
 // Value finds a field of the item by its place.
-func (i *supposedItem) Value(name string, hint *int32, to *value.Value) bool {
-	if s := i.record; i.item == s.cell.item && s.cell.field.Name == name {
-		*to = s.value
-		return true
+func (i *supposedItem) Value(name string, hint *int32) *value.Value {
+	found := i.item.Value(name, hint)
+	if found == &i.record.cell.field.Value {
+		return &i.record.value
 	}
-	return i.item.Value(name, hint, to)
+	return found
 }
 
 // supposed is the record with another value in one cell.
@@ -263,15 +262,21 @@ func (on *bench) suppose(c cell, v value.Value) *supposed {
 	return s
 }
 
+// reckoned is the ith derived field of the supposed record.
+func (s *supposed) reckoned(i int) *value.Value {
+	if !s.known[i] {
+		s.known[i] = true
+		d := &s.bench.form.Derived[i]
+		s.derived[i] = d.Expr.Eval(s.memory).As(d.Type)
+	}
+	return &s.derived[i]
+}
+
 // Lookup answers as the verdict would, had the cell been filled so.
 func (s *supposed) Lookup(name string) (expr.Binding, bool) {
 	for i := range s.bench.form.Derived {
-		if d := &s.bench.form.Derived[i]; d.Name == name {
-			if !s.known[i] {
-				s.known[i] = true
-				s.derived[i] = d.Expr.Eval(s.memory).As(d.Type)
-			}
-			return expr.Binding{Value: s.derived[i]}, true
+		if s.bench.form.Derived[i].Name == name {
+			return expr.Binding{Value: *s.reckoned(i)}, true
 		}
 	}
 	record := &s.bench.verdict.Record.Item

@@ -88,9 +88,9 @@ func (c comparison) explain(f *finding.Finding, v *unit.Verdict, path []*unit.It
 	field := single(left, v, path)
 	t := kind(field, c)
 	if field != nil {
-		f.Filled = excerpt(field.Raw)
-		if converted(field) {
-			f.Filled += "（即" + show(field.Value, t) + "万元）"
+		f.Filled = shownRaw(field)
+		if _, _, other := ownUnit(field); other {
+			f.Filled = show(field.Value, t) // as the message says it; asFilled puts the cell's own figure before it
 		}
 		if field.Place.Cell != "" {
 			f.Place = field.Place
@@ -124,15 +124,104 @@ func single(e *expr.Expr, v *unit.Verdict, path []*unit.Item) *unit.Field {
 	return find(strings.Join(name, "."), v, path)
 }
 
-// converted reports whether the cell's figure is in another unit than the value
-// that was compared: the heading says 元, the form counts in 万元.
-func converted(field *unit.Field) bool {
-	if field.Type != value.TypeAmount {
-		return false
+// asFilled says the sides of a comparison in the unit in which the cell was filled,
+// when that is another than the 万元 in which the form counts: 3299800（即329.98万元）
+// against = 3266800元（即326.68万元）. The message, which is written before, says 万元.
+func (c comparison) asFilled(f *finding.Finding, v *unit.Verdict, path []*unit.Item, rule *form.Rule) {
+	if c.op == "" || !c.numeric {
+		return
 	}
-	plain := value.Read(value.TypeAmount, value.Raw{Text: field.Raw}, value.ReadOptions{}).Value
-	order, ok := value.Compare(plain, field.Value)
-	return ok && order != 0
+	left, _, _, _ := rule.Test.Comparison()
+	field := single(left, v, path)
+	if field == nil {
+		c.sayUnit(f, v, path)
+		return
+	}
+	own, per, other := ownUnit(field)
+	if !other {
+		return
+	}
+	t := kind(field, c)
+	say := func(v value.Value) string {
+		n, _ := v.Number() // both sides are
+		if n.IsZero() {
+			return "0"
+		}
+		return n.Mul(per).String() + own + "（即" + show(v, t) + "万元）"
+	}
+	f.Filled = shownRaw(field) + "（即" + show(field.Value, t) + "万元）"
+	f.Expected = signs[c.op] + " " + say(c.right)
+	if f.Difference != "" {
+		f.Difference = say(value.Num(c.difference.Abs()))
+	}
+}
+
+// sayUnit puts 万元 behind figures that were computed from cells in another unit.
+func (c comparison) sayUnit(f *finding.Finding, v *unit.Verdict, path []*unit.Item) {
+	if c.left.Type() != value.TypeAmount {
+		return
+	}
+	for _, name := range f.Fields {
+		field := find(name, v, path)
+		if field == nil {
+			continue
+		}
+		if _, _, other := ownUnit(field); !other {
+			continue
+		}
+		for _, text := range []*string{&f.Filled, &f.Expected, &f.Difference} {
+			if *text != "" {
+				*text += "万元"
+			}
+		}
+		return
+	}
+}
+
+// units are the units of money beside 万元, by how many of them make 万元.
+var units = []struct {
+	name string
+	per  decimal.Decimal
+}{{"元", decimal.New(1, 4)}, {"百元", decimal.New(1, 2)}, {"千元", decimal.New(1, 1)}, {"亿元", decimal.New(1, -4)}}
+
+// ownUnit is the unit in which an amount was filled in: the heading of its table
+// says 元, or the cell itself. other is false for 万元.
+func ownUnit(field *unit.Field) (name string, per decimal.Decimal, other bool) {
+	n, isNumber := field.Value.Number()
+	if field.Type != value.TypeAmount || !isNumber || n.IsZero() {
+		return "", per, false
+	}
+	figure := strings.TrimRight(strings.TrimSpace(field.Raw), "万亿千百元")
+	plain, ok := value.Read(value.TypeNumber, value.Raw{Text: figure, Number: isFigure(figure)}, value.ReadOptions{}).Value.Number()
+	if !ok || plain.Equal(n) {
+		return "", per, false
+	}
+	for _, u := range units {
+		if n.Mul(u.per).Equal(plain) {
+			return u.name, u.per, true
+		}
+	}
+	return "", per, false
+}
+
+// shownRaw is what the unit filled in, as its cell shows it: the file of 329.98 may
+// hold 329.98000000000002, which is how the machine stores it and nobody typed.
+func shownRaw(field *unit.Field) string {
+	raw := strings.TrimSpace(field.Raw)
+	switch field.Type {
+	case value.TypeAmount, value.TypePercent, value.TypeScore, value.TypeNumber, value.TypeInteger:
+		if len(raw) > 15 && isFigure(raw) {
+			if n, ok := value.Read(value.TypeNumber, value.Raw{Text: raw, Number: true}, value.ReadOptions{}).Value.Number(); ok {
+				return n.String()
+			}
+		}
+	}
+	return excerpt(raw)
+}
+
+// isFigure reports whether a text is digits as a program stores them.
+func isFigure(text string) bool {
+	return text != "" && strings.Trim(text, "-+.0123456789eE") == ""
 }
 
 // kind is the type by which both sides of a comparison print: that of the field on the left.
@@ -153,7 +242,7 @@ func show(v value.Value, t value.Type) string {
 	switch {
 	case ok && t == value.TypePercent:
 		return n.Shift(2).Round(2).String() + "%"
-	case ok && t == value.TypeAmount && n.Exponent() >= -2:
+	case ok && t == value.TypeAmount && n.Equal(n.Truncate(2)): // whatever its exponent: 元 have been made 万元
 		return n.StringFixed(2)
 	case ok:
 		return n.Round(places).String()

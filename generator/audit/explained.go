@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -18,11 +19,11 @@ import (
 // It holds for what was filled in then: when that has changed, the finding says
 // so and waits for a new explanation. Each serves once; one that belongs to no
 // finding is dropped.
-func explain(list finding.List, given []unit.Explanation) {
-	used := make([]bool, len(given))
+func explain(list finding.List, told []unit.Explanation) {
+	used := make([]bool, len(told))
 	take := func(f *finding.Finding, fits func(*unit.Explanation, *finding.Finding) bool) *unit.Explanation {
-		for i := range given {
-			if e := &given[i]; !used[i] && about(e, f) && fits(e, f) {
+		for i := range told {
+			if e := &told[i]; !used[i] && about(e, f) && fits(e, f) {
 				used[i] = true
 				return e
 			}
@@ -50,6 +51,21 @@ func explain(list finding.List, given []unit.Explanation) {
 			f.Message = strings.TrimRight(f.Message, "。") + fmt.Sprintf("。上次的单位说明针对的是“%s”，填报内容已经改变，请重新说明", was(e))
 		}
 	}
+}
+
+// given are the explanations that the unit sent. One in a workbook that no value
+// comes from, because another says the same or came later, is about the unit's
+// values all the same.
+func given(r *unit.Record) []unit.Explanation {
+	list := slices.Clone(r.Submission.Explanations)
+	if len(list) == 0 {
+		return nil
+	}
+	used := r.Used()
+	for i := range list {
+		list[i].Apart = list[i].Apart || !used[list[i].Workbook]
+	}
+	return list
 }
 
 // about reports whether the explanation is about the finding's rule and values.

@@ -363,28 +363,30 @@ func count(c *callNode, s Scope) operand {
 
 // takeCount counts items, or the values that were filled.
 func takeCount(w *sweep, s Scope) *value.Value {
-	name, bare := w.run.value.(*nameNode)
-	if bare {
-		if b, ok := Path(s, name.path); ok && b.IsList {
-			if w.counting(name.path) {
-				w.count++
-			} else {
-				w.count += len(b.Items)
-			}
-			return nil
-		}
-	}
 	if w.run.value == nil {
 		w.count++
 		return nil
 	}
-	v := w.run.value.eval(s)
+	v := valueOf(w.run.value, s)
 	switch {
 	case v.Kind() == value.Blank || v.Kind() == value.NotApplicable:
-	case v.Kind() == value.Unjudged && v.String() == "":
-		return &v
-	default:
+		return nil
+	case v.Kind() != value.Unjudged || v.String() != "":
 		w.count++
+		return nil
+	}
+	name, bare := w.run.value.(*nameNode)
+	if !bare {
+		return v
+	}
+	b, ok := Path(s, name.path)
+	switch {
+	case !ok || !b.IsList: // no list, which is no value but can be counted
+		return v
+	case w.counting(name.path):
+		w.count++
+	default:
+		w.count += len(b.Items)
 	}
 	return nil
 }

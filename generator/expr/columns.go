@@ -3,6 +3,8 @@ package expr
 import (
 	"math/bits"
 	"slices"
+
+	"jixiao/generator/value"
 )
 
 // maxColumn is how many items of a list are looked at together.
@@ -102,7 +104,7 @@ func (m *Memory) look(n node, list int, scopes []Scope, active uint64) (yes, no 
 		*c = column{round: m.round}
 	}
 	if rest := active &^ c.done; rest != 0 {
-		y, x := each(n, scopes, rest)
+		y, x := eachAnew(n, scopes, rest)
 		c.done, c.yes, c.no = c.done|rest, c.yes|y, c.no|x
 	}
 	return c.yes & active, c.no & active
@@ -124,6 +126,31 @@ func (s *standing) chosen(r *run, items int) (chosen uint64, known bool) {
 		chosen = yes
 	}
 	return chosen, true
+}
+
+// eachAnew is each for a condition whose column is about to remember what it gives:
+// it is not remembered item by item besides.
+func eachAnew(n node, scopes []Scope, active uint64) (yes, no uint64) {
+	var judge func(s Scope) (bool, *value.Value)
+	switch n := n.(type) {
+	case *compareNode:
+		judge = n.compare
+	case *callNode:
+		judge = func(s Scope) (bool, *value.Value) { return n.fn.holds(n, s) }
+	default:
+		return each(n, scopes, active)
+	}
+	for ; active != 0; active &= active - 1 {
+		bit := active & -active
+		switch holds, lack := judge(scopes[bits.TrailingZeros64(active)]); {
+		case lack != nil:
+		case holds:
+			yes |= bit
+		default:
+			no |= bit
+		}
+	}
+	return yes, no
 }
 
 // each judges a condition for one active item after the other.

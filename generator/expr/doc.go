@@ -10,6 +10,10 @@
 //	print.go      the tree back to canonical text
 //	scope.go      what names mean: records, lists, the item at hand
 //	eval.go       the tree to a value
+//	condition.go  comparisons, 且 或 非
+//	memory.go     what rules that are judged together have in common, computed once;
+//	              columns.go their conditions for all items of a list at once
+//	recent.go     what was last worked out of texts, for all records
 //	number.go     arithmetic, exact: fractions until the end, one division
 //	aggregate.go  合计 个数 平均 最大 最小 连接 查找 over lists; total.go their sums
 //	place.go      首次 名次: where the item at hand stands among all

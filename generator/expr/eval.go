@@ -11,7 +11,7 @@ func (n *literalNode) eval(Scope) value.Value { return n.v }
 
 func (n *nameNode) eval(s Scope) value.Value {
 	if c := n.recalled(s); c != nil {
-		return c.v
+		return *c.v
 	}
 	return n.look(s)
 }
@@ -20,9 +20,13 @@ func (n *nameNode) eval(s Scope) value.Value {
 func (n *nameNode) recalled(s Scope) *valueCell {
 	c, known := n.part.value(s)
 	if c != nil && !known {
-		if v := n.record(s); v == nil || !v.Value(n.path[len(n.path)-1], &c.hint, &c.v) {
-			c.v = n.look(s)
+		if r := n.record(s); r != nil {
+			if v := r.Value(n.path[len(n.path)-1], &c.hint); v != nil {
+				c.v = v
+				return c
+			}
 		}
+		*c.v = n.look(s)
 	}
 	return c
 }
@@ -36,7 +40,7 @@ func (n *nameNode) fraction(s Scope) (fraction, *value.Value) {
 	if c.counted(n, s) {
 		return whole(c.num), nil
 	}
-	return numberIn(c.v, n, s)
+	return numberIn(*c.v, n, s)
 }
 
 // counted reports whether the cell holds a number, which num then is.
@@ -44,7 +48,7 @@ func (c *valueCell) counted(n node, s Scope) bool {
 	if c.counts == unasked {
 		c.counts = noNumber
 		if c.v.Kind() == value.Number {
-			if f, lack := numberIn(c.v, n, s); lack == nil {
+			if f, lack := numberIn(*c.v, n, s); lack == nil {
 				c.num, c.counts = f.n, aNumber
 			}
 		}
@@ -67,6 +71,8 @@ func (n *nameNode) record(s Scope) Valuer {
 			held = at.here.Current
 		case len(n.path) == 1 && n.reach == ofRecord:
 			held = at.memory.record
+		case len(n.path) == 3 && len(at.path) == 2 && n.path[0] == at.path[0] && n.path[1] == at.path[1] && at.list == at.path[1]:
+			held = at.here.Current // 项目.指标.得分 at an indicator of a project
 		}
 	case *standing:
 		switch {
@@ -199,215 +205,6 @@ func settled(n node, s Scope) (node, *value.Value) {
 	}
 }
 
-// truthOf evaluates a condition.
-func truthOf(n node, s Scope) (bool, *value.Value) {
-	switch n := n.(type) {
-	case *compareNode:
-		return n.holds(s)
-	case *logicNode:
-		return n.holds(s)
-	case *notNode:
-		truth, lack := truthOf(n.x, s)
-		return !truth, lack
-	case *callNode:
-		if n.fn.gives == truthKind {
-			return n.holds(s)
-		}
-		if n.fn.choose != nil {
-			chosen, lack := settled(n, s)
-			if lack != nil {
-				return false, lack
-			}
-			return truthOf(chosen, s)
-		}
-	}
-	v := n.eval(s)
-	if truth, ok := v.Bool(); ok {
-		return truth, nil
-	}
-	return false, lackOf(v, n, s, "条件")
-}
-
-func truth(b bool, lack *value.Value) value.Value {
-	if lack != nil {
-		return *lack
-	}
-	return value.Truth(b)
-}
-
-func (n *notNode) eval(s Scope) value.Value     { return truth(truthOf(n, s)) }
-func (n *logicNode) eval(s Scope) value.Value   { return truth(n.holds(s)) }
-func (n *compareNode) eval(s Scope) value.Value { return truth(n.holds(s)) }
-
-// holds decides 且 as soon as one side is 假, 或 as soon as one is 真, whatever the other is.
-func (n *logicNode) holds(s Scope) (bool, *value.Value) {
-	m, known := n.part.truth(s)
-	if m == nil {
-		return n.decide(s)
-	}
-	if !known {
-		m.truth, m.lack = n.decide(s)
-	}
-	return m.truth, m.lack
-}
-
-func (n *logicNode) decide(s Scope) (bool, *value.Value) {
-	decisive := n.op == "或"
-	l, lackL := truthOf(n.left, s)
-	if lackL == nil && l == decisive {
-		return decisive, nil
-	}
-	r, lackR := truthOf(n.right, s)
-	if lackR == nil && r == decisive {
-		return decisive, nil
-	}
-	return !decisive, worse(lackL, lackR)
-}
-
-// operand is one side of a comparison: an exact number, another value, or a lack.
-type operand struct {
-	f      fraction
-	v      *value.Value // when it is not a number
-	number bool
-	lack   *value.Value
-}
-
-func (o *operand) read(n node, s Scope) {
-	switch at := n.(type) {
-	case *nameNode:
-		if c := at.recalled(s); c != nil {
-			o.point(c, n, s)
-			return
-		}
-	case *literalNode:
-		if at.counts {
-			o.f, o.number = at.f, true
-			return
-		}
-		o.v = &at.v
-		return
-	case *callNode:
-		switch {
-		case at.fn.choose != nil:
-			chosen, lack := settled(n, s)
-			if o.lack = lack; lack == nil {
-				o.read(chosen, s)
-			}
-			return
-		case at.fn.picks:
-			*o = at.aggregate(s)
-			return
-		case at.fn.aggregate == nil && at.fn.eval != nil && at.fn.gives != truthKind:
-			if c := at.recalled(s); c != nil {
-				o.point(c, n, s)
-				return
-			}
-		}
-	}
-	if n.kind() == numberKind {
-		if e, ok := n.(exact); ok {
-			o.number = true
-			o.f, o.lack = e.fraction(s)
-			return
-		}
-	}
-	v := n.eval(s)
-	if o.sort(v, n, s) {
-		text := v // in the heap only when it must be
-		o.v = &text
-	}
-}
-
-// point takes what a cell remembers, which stays there.
-func (o *operand) point(c *valueCell, n node, s Scope) {
-	switch {
-	case c.counted(n, s):
-		o.f, o.number = whole(c.num), true
-	case o.sort(c.v, n, s):
-		o.v = &c.v
-	}
-}
-
-// sort takes a number or nothing, and reports whether it is something else.
-func (o *operand) sort(v value.Value, n node, s Scope) bool {
-	switch {
-	case v.Kind() == value.Number:
-		o.number = true
-		o.f, o.lack = numberIn(v, n, s)
-	case v.IsNothing():
-		o.lack = lackOf(v, n, s, "")
-	default:
-		return true
-	}
-	return false
-}
-
-func (n *compareNode) holds(s Scope) (bool, *value.Value) {
-	m, known := n.part.truth(s)
-	if m == nil {
-		return n.compare(s)
-	}
-	if !known {
-		m.truth, m.lack = n.compare(s)
-	}
-	return m.truth, m.lack
-}
-
-func (n *compareNode) compare(s Scope) (bool, *value.Value) {
-	var l, r operand
-	l.read(n.left, s)
-	r.read(n.right, s)
-	if lack := worse(l.lack, r.lack); lack != nil {
-		return false, lack
-	}
-	return n.decide(&l, &r, s)
-}
-
-// decide compares two sides that are both there.
-func (n *compareNode) decide(l, r *operand, s Scope) (bool, *value.Value) {
-	if l.number && r.number {
-		return ordered(l.f.cmp(r.f), n.op), nil
-	}
-	if l.number || r.number {
-		return false, n.unlike(l, r, s)
-	}
-	order, ok := value.Compare(*l.v, *r.v)
-	if !ok {
-		return false, n.unlike(l, r, s)
-	}
-	if k := l.v.Kind(); k != value.Date && n.op != "=" && n.op != "<>" {
-		return false, unknown(said(n.left, s) + "是" + described(*l.v) + "，不能比大小")
-	}
-	return ordered(order, n.op), nil
-}
-
-// unlike says that two values of different kinds cannot be compared.
-func (n *compareNode) unlike(l, r *operand, s Scope) *value.Value {
-	for _, side := range []*operand{l, r} {
-		if side.number {
-			v := value.Num(side.f.decimal())
-			side.v = &v
-		}
-	}
-	return unknown(said(n.left, s) + "是" + described(*l.v) + "，" + said(n.right, s) + "是" + described(*r.v) + "，不能比较")
-}
-
-func ordered(order int, op string) bool {
-	switch op {
-	case "=":
-		return order == 0
-	case "<>":
-		return order != 0
-	case "<":
-		return order < 0
-	case "<=":
-		return order <= 0
-	case ">":
-		return order > 0
-	}
-	return order >= 0
-}
-
 func (n *negateNode) eval(s Scope) value.Value     { return result(n.fraction(s)) }
 func (n *arithmeticNode) eval(s Scope) value.Value { return result(n.fraction(s)) }
 
@@ -417,9 +214,9 @@ func (n *joinNode) eval(s Scope) value.Value {
 		return n.join(s)
 	}
 	if !known {
-		m.v = n.join(s)
+		*m.v = n.join(s)
 	}
-	return m.v
+	return *m.v
 }
 
 // join writes all that is joined in a row at once.
@@ -489,7 +286,7 @@ func textOf(n node, s Scope) (string, *value.Value) {
 				return "", lack
 			}
 			return textOf(chosen, s)
-		case at.fn.eval != nil && at.fn.gives != truthKind:
+		case at.fn.eval != nil:
 			c = at.recalled(s)
 		}
 	}
@@ -497,7 +294,7 @@ func textOf(n node, s Scope) (string, *value.Value) {
 		if c.v.Kind() == value.Text {
 			return c.v.String(), nil
 		}
-		return textIn(c.v, n, s)
+		return textIn(*c.v, n, s)
 	}
 	return textIn(n.eval(s), n, s)
 }
@@ -539,7 +336,7 @@ func (n *callNode) eval(s Scope) value.Value {
 			return result(o.f, o.lack)
 		}
 		return *o.v
-	case n.fn.gives == truthKind:
+	case n.fn.holds != nil:
 		return truth(n.holds(s))
 	case n.fn.eval != nil:
 		return n.answer(s)
@@ -551,27 +348,18 @@ func (n *callNode) eval(s Scope) value.Value {
 func (n *callNode) holds(s Scope) (bool, *value.Value) {
 	m, known := n.part.truth(s)
 	if m == nil {
-		return decided(n.fn.eval(n, s))
+		return n.fn.holds(n, s)
 	}
 	if !known {
-		m.truth, m.lack = decided(n.fn.eval(n, s))
+		m.truth, m.lack = n.fn.holds(n, s)
 	}
 	return m.truth, m.lack
-}
-
-// decided takes an answer apart.
-func decided(v value.Value) (bool, *value.Value) {
-	if truth, ok := v.Bool(); ok {
-		return truth, nil
-	}
-	lack := v
-	return false, &lack
 }
 
 // answer calls a function that gives a value, but no condition.
 func (n *callNode) answer(s Scope) value.Value {
 	if c := n.recalled(s); c != nil {
-		return c.v
+		return *c.v
 	}
 	return n.fn.eval(n, s)
 }
@@ -580,9 +368,27 @@ func (n *callNode) answer(s Scope) value.Value {
 func (n *callNode) recalled(s Scope) *valueCell {
 	c, known := n.part.value(s)
 	if c != nil && !known {
-		c.v = n.fn.eval(n, s)
+		*c.v = n.fn.eval(n, s)
 	}
 	return c
+}
+
+// valueOf evaluates n without a copy where its value is remembered.
+func valueOf(n node, s Scope) *value.Value {
+	var c *valueCell
+	switch at := n.(type) {
+	case *nameNode:
+		c = at.recalled(s)
+	case *callNode:
+		if at.fn.eval != nil {
+			c = at.recalled(s)
+		}
+	}
+	if c != nil {
+		return c.v
+	}
+	v := n.eval(s)
+	return &v
 }
 
 // exact calls a function that gives an exact number.
@@ -617,5 +423,5 @@ func (n *callNode) fraction(s Scope) (fraction, *value.Value) {
 	case n.fn.exact != nil:
 		return n.exact(s)
 	}
-	return numberIn(n.answer(s), n, s)
+	return numberIn(n.eval(s), n, s)
 }

@@ -25,8 +25,9 @@ type function struct {
 	takes            []kind // by argument, the last for all that follow
 	gives            kind
 
-	// How the call is computed: as any value, as an exact number (also beside eval), by handing on one of its arguments, or by going through a list.
+	// How the call is computed: as any value but a condition, as a condition, as an exact number (also beside eval), by handing on one of its arguments, or by going through a list.
 	eval      func(c *callNode, s Scope) value.Value
+	holds     func(c *callNode, s Scope) (bool, *value.Value)
 	exact     func(c *callNode, s Scope) (fraction, *value.Value)
 	choose    func(c *callNode, s Scope) (node, *value.Value)
 	aggregate func(c *callNode, s Scope) operand
@@ -157,7 +158,7 @@ var aggregateFunctions = []function{
 	{name: "查找", args: "值, 条件", min: 2, max: -1, single: true, aggregate: find, prepare: prepareAggregate,
 		text:    "条件成立的第一条的值；没有这样的一条时是空。",
 		example: `查找(指标.实际完成值, 指标.一级指标 = "成本指标")`, result: "166万元"},
-	{name: "首次", args: "列表的字段", min: 1, max: 1, gives: truthKind, eval: first, prepare: preparePlace,
+	{name: "首次", args: "列表的字段", min: 1, max: 1, gives: truthKind, holds: first, prepare: preparePlace,
 		text:    "用在逐条的地方：这一条的值在前面各条里没有出现过。个数(首次(指标.一级指标)) 是不同的一级指标有几个。",
 		example: `个数(首次(指标.一级指标))`, result: "3"},
 	{name: "名次", twin: "RANK", args: `列表的数, "升"`, min: 1, max: 2, takes: []kind{numberKind, textKind}, gives: numberKind,

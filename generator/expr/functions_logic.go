@@ -19,10 +19,10 @@ var logicFunctions = []function{
 	{name: "非", twin: "NOT", args: "条件",
 		text:    "不成立。也可以写成 非 甲。",
 		example: `非 空(年初预算数)`, result: "是"},
-	{name: "空", twin: "ISBLANK", args: "值", min: 1, max: 1, gives: truthKind, eval: isBlank,
+	{name: "空", twin: "ISBLANK", args: "值", min: 1, max: 1, gives: truthKind, holds: isBlank,
 		text:    "没有填。不适用（— / 无）不是空，看不懂的也不是空。",
 		example: `空(项目支出)`, result: "是"},
-	{name: "不适用", twin: "ISNA", args: "值", min: 1, max: 1, gives: truthKind, eval: isNotApplicable,
+	{name: "不适用", twin: "ISNA", args: "值", min: 1, max: 1, gives: truthKind, holds: isNotApplicable,
 		text:    "填的是不适用：— / - 无。",
 		example: `个数(指标, 不适用(指标.得分))`, result: "1"},
 	{name: "空作零", twin: "N", args: "数", min: 1, max: 1, gives: numberKind, exact: blankAsZero,
@@ -58,20 +58,20 @@ func chooseIf(c *callNode, s Scope) (node, *value.Value) {
 	return c.args[len(c.args)-1], nil
 }
 
-func isBlank(c *callNode, s Scope) value.Value {
-	v := c.args[0].eval(s)
+func isBlank(c *callNode, s Scope) (bool, *value.Value) {
+	v := valueOf(c.args[0], s)
 	if v.Kind() == value.Unjudged && v.String() == "" {
-		return v // computed from something that is missing
+		return false, v // computed from something that is missing
 	}
-	return value.Truth(v.Kind() == value.Blank)
+	return v.Kind() == value.Blank, nil
 }
 
-func isNotApplicable(c *callNode, s Scope) value.Value {
-	v := c.args[0].eval(s)
+func isNotApplicable(c *callNode, s Scope) (bool, *value.Value) {
+	v := valueOf(c.args[0], s)
 	if v.Kind() == value.Unjudged && v.String() == "" {
-		return v
+		return false, v
 	}
-	return value.Truth(v.Kind() == value.NotApplicable)
+	return v.Kind() == value.NotApplicable, nil
 }
 
 func blankAsZero(c *callNode, s Scope) (fraction, *value.Value) {
@@ -83,11 +83,10 @@ func blankAsZero(c *callNode, s Scope) (fraction, *value.Value) {
 		}
 		return f, lack
 	}
-	v := a.eval(s)
-	if k := v.Kind(); k == value.Blank || k == value.NotApplicable {
+	if k := valueOf(a, s).Kind(); k == value.Blank || k == value.NotApplicable {
 		return whole(num{}), nil
 	}
-	return numberIn(v, a, s)
+	return numberOf(a, s)
 }
 
 func orDefault(c *callNode, s Scope) value.Value {

@@ -11,13 +11,13 @@ var numberFunctions = []function{
 	{name: "绝对值", twin: "ABS", args: "数", min: 1, max: 1, takes: []kind{numberKind}, gives: numberKind, exact: absolute,
 		text:    "去掉负号。",
 		example: `绝对值(全年预算数 - 全年执行数)`, result: "3.3"},
-	{name: "近似", args: "数, 数, 容差", min: 3, max: 3, takes: []kind{numberKind}, gives: truthKind, eval: near,
+	{name: "近似", args: "数, 数, 容差", min: 3, max: 3, takes: []kind{numberKind}, gives: truthKind, holds: near,
 		text:    "两个数相差不超过容差。",
 		example: `近似(全年执行数 / 全年预算数, 101.01%, 0.01%)`, result: "是"},
-	{name: "介于", args: "值, 从, 到", min: 3, max: 3, gives: truthKind, eval: between,
+	{name: "介于", args: "值, 从, 到", min: 3, max: 3, gives: truthKind, holds: between,
 		text:    "在两个数或两个日期之间，两头都算。",
 		example: `介于(填报日期, 日期(2023, 1, 1), 日期(2023, 4, 30))`, result: "是"},
-	{name: "是数", twin: "ISNUMBER", args: "值", min: 1, max: 1, gives: truthKind, eval: isNumber,
+	{name: "是数", twin: "ISNUMBER", args: "值", min: 1, max: 1, gives: truthKind, holds: isNumber,
 		text:    "是一个数，或者是只写了一个数的文字。没有填的不是数。",
 		example: `是数("10分")`, result: "否"},
 }
@@ -51,7 +51,7 @@ func absolute(c *callNode, s Scope) (fraction, *value.Value) {
 	return f, lack
 }
 
-func near(c *callNode, s Scope) value.Value {
+func near(c *callNode, s Scope) (bool, *value.Value) {
 	var n [3]fraction
 	var lack *value.Value
 	for i, a := range c.args {
@@ -59,16 +59,16 @@ func near(c *callNode, s Scope) value.Value {
 		n[i], lack = f, worse(lack, l)
 	}
 	if lack != nil {
-		return *lack
+		return false, lack
 	}
 	gap := n[0].add(n[1], true)
 	if gap.sign() < 0 {
 		gap = gap.neg()
 	}
-	return value.Truth(gap.cmp(n[2]) <= 0)
+	return gap.cmp(n[2]) <= 0, nil
 }
 
-func between(c *callNode, s Scope) value.Value {
+func between(c *callNode, s Scope) (bool, *value.Value) {
 	low := compareNode{op: ">=", left: c.args[0], right: c.args[1]}
 	high := compareNode{op: "<=", left: c.args[0], right: c.args[2]}
 	var x, a, b operand
@@ -76,26 +76,26 @@ func between(c *callNode, s Scope) value.Value {
 	a.read(c.args[1], s)
 	b.read(c.args[2], s)
 	if lack := worse(worse(x.lack, a.lack), b.lack); lack != nil {
-		return *lack
+		return false, lack
 	}
 	above, lackA := low.decide(&x, &a, s)
 	below, lackB := high.decide(&x, &b, s)
-	return truth(above && below, worse(lackA, lackB))
+	return above && below, worse(lackA, lackB)
 }
 
-func isNumber(c *callNode, s Scope) value.Value {
-	v := c.args[0].eval(s)
+func isNumber(c *callNode, s Scope) (bool, *value.Value) {
+	v := valueOf(c.args[0], s)
 	switch v.Kind() {
 	case value.Number:
-		return value.Truth(true)
+		return true, nil
 	case value.Text:
 	case value.Unjudged:
 		if v.String() == "" {
-			return v
+			return false, v
 		}
 	default:
-		return value.Truth(false)
+		return false, nil
 	}
 	r := value.Read(value.TypeNumber, value.Raw{Text: v.String()}, value.ReadOptions{})
-	return value.Truth(r.Problem == "" && len(r.Notes) == 0 && r.Value.Kind() == value.Number)
+	return r.Problem == "" && len(r.Notes) == 0 && r.Value.Kind() == value.Number, nil
 }

@@ -14,10 +14,10 @@ var targetFunctions = []function{
 	{name: "单位", args: "指标值", min: 1, max: 1, takes: []kind{textKind}, gives: textKind, eval: unitOf,
 		text:    "指标值的计量单位，同义的归为一个：人次、名都是人；没有写时是空文字。",
 		example: `单位("12公里")`, result: "公里"},
-	{name: "同单位", args: "指标值, 指标值", min: 2, max: 2, takes: []kind{textKind}, gives: truthKind, eval: sameUnit,
+	{name: "同单位", args: "指标值, 指标值", min: 2, max: 2, takes: []kind{textKind}, gives: truthKind, holds: sameUnit,
 		text:    "两个指标值的计量单位相同，可以相比。",
 		example: `同单位("≥1000件", "100%")`, result: "否"},
-	{name: "定量", args: "指标值", min: 1, max: 1, takes: []kind{textKind}, gives: truthKind, eval: isNumeric,
+	{name: "定量", args: "指标值", min: 1, max: 1, takes: []kind{textKind}, gives: truthKind, holds: isNumeric,
 		text:    "指标值是一个可以比较的数，不是文字，也不是时间。",
 		example: `个数(指标, 定量(指标.年度指标值))`, result: "3"},
 }
@@ -30,19 +30,28 @@ func targetOf(n node, s Scope) (*value.Target, *value.Value) {
 	}
 	name, ok := n.(*nameNode)
 	if !ok {
-		t := value.ParseTarget(text)
-		return &t, nil
+		return parsed(text), nil
 	}
 	c, _ := name.part.value(s) // known, for textOf has asked for its value
 	if c == nil {
-		t := value.ParseTarget(text)
-		return &t, nil
+		return parsed(text), nil
 	}
 	if c.target == nil {
-		t := value.ParseTarget(text)
-		c.target = &t
+		c.target = parsed(text)
 	}
 	return c.target, nil
+}
+
+// parsedTargets are the targets that were taken apart last.
+var parsedTargets recent[value.Target]
+
+// parsed takes a text apart as a target.
+func parsed(text string) *value.Target {
+	if len(text) > longestShort {
+		t := value.ParseTarget(text)
+		return &t
+	}
+	return parsedTargets.of(text, value.ParseTarget)
 }
 
 func operatorOf(c *callNode, s Scope) value.Value {
@@ -72,13 +81,13 @@ func unitOf(c *callNode, s Scope) value.Value {
 	return value.Str(t.Unit)
 }
 
-func sameUnit(c *callNode, s Scope) value.Value {
+func sameUnit(c *callNode, s Scope) (bool, *value.Value) {
 	a, lackA := targetOf(c.args[0], s)
 	b, lackB := targetOf(c.args[1], s)
-	return truth(lackA == nil && lackB == nil && value.SameUnit(a.Unit, b.Unit), worse(lackA, lackB))
+	return lackA == nil && lackB == nil && value.SameUnit(a.Unit, b.Unit), worse(lackA, lackB)
 }
 
-func isNumeric(c *callNode, s Scope) value.Value {
+func isNumeric(c *callNode, s Scope) (bool, *value.Value) {
 	t, lack := targetOf(c.args[0], s)
-	return truth(t.Numeric, lack)
+	return t.Numeric, lack
 }

@@ -11,16 +11,16 @@ import (
 )
 
 var textFunctions = []function{
-	{name: "包含", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, eval: contains(strings.Contains),
+	{name: "包含", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, holds: contains(strings.Contains),
 		text:    "文字里有其中任何一部分。",
 		example: `包含(情况说明, "超支", "执行率")`, result: "是"},
-	{name: "开头", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, eval: contains(strings.HasPrefix),
+	{name: "开头", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, holds: contains(strings.HasPrefix),
 		text:    "文字以其中任何一部分开头。",
 		example: `开头("219001-信访局", "219")`, result: "是"},
-	{name: "结尾", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, eval: contains(strings.HasSuffix),
+	{name: "结尾", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, holds: contains(strings.HasSuffix),
 		text:    "文字以其中任何一部分结尾。",
 		example: `结尾(情况说明, "。", "！")`, result: "是"},
-	{name: "匹配", args: "文字, 样式", min: 2, max: 2, takes: []kind{textKind}, gives: truthKind, eval: matches, prepare: preparePattern,
+	{name: "匹配", args: "文字, 样式", min: 2, max: 2, takes: []kind{textKind}, gives: truthKind, holds: matches, prepare: preparePattern,
 		text:    "文字里有一处与样式（正则表达式，RE2 写法）相符；要整个相符请写 ^…$。",
 		example: `匹配("139****5388", "^1\d{2}\*{4}\d{4}$")`, result: "是"},
 	{name: "提取", args: "文字, 样式", min: 2, max: 2, takes: []kind{textKind}, gives: textKind, eval: extract, prepare: preparePattern,
@@ -29,7 +29,7 @@ var textFunctions = []function{
 	{name: "提取数", args: "文字, 词", min: 1, max: 2, takes: []kind{textKind}, gives: numberKind, eval: extractNumber,
 		text:    "同一句里那个词后面的第一个数，不写词时是第一个数；年、月、日前面的数不算。万元、亿元、元都换算成万元，百分数是比率（5% 是 0.05）。没有时是空。",
 		example: `提取数(情况说明, "项目支出")`, result: "122.97"},
-	{name: "有效说明", args: "文字", min: 1, max: 1, gives: truthKind, eval: explains,
+	{name: "有效说明", args: "文字", min: 1, max: 1, gives: truthKind, holds: explains,
 		text:    "真正写了说明：不是空，不是 无、—、/、0 之类，至少有 6 个字。",
 		example: `个数(指标, 指标.得分 < 指标.分值 且 非 有效说明(指标.偏差原因))`, result: "1"},
 	{name: "字数", args: "文字", min: 1, max: 1, takes: []kind{textKind}, gives: numberKind, exact: characters,
@@ -52,20 +52,20 @@ var textFunctions = []function{
 		example: `替换("产出指标（50分）", "（50分）", "")`, result: "产出指标"},
 }
 
-func contains(test func(text, part string) bool) func(*callNode, Scope) value.Value {
-	return func(c *callNode, s Scope) value.Value {
+func contains(test func(text, part string) bool) func(*callNode, Scope) (bool, *value.Value) {
+	return func(c *callNode, s Scope) (bool, *value.Value) {
 		text, lack := textOf(c.args[0], s)
 		if lack != nil {
-			return *lack
+			return false, lack
 		}
 		for _, a := range c.args[1:] {
 			part, l := textOf(a, s)
 			if l == nil && test(text, part) {
-				return value.Truth(true)
+				return true, nil
 			}
 			lack = worse(lack, l)
 		}
-		return truth(false, lack)
+		return false, lack
 	}
 }
 
@@ -100,12 +100,12 @@ func patternOf(c *callNode, s Scope) (string, *pattern, *value.Value) {
 	return text, p, nil
 }
 
-func matches(c *callNode, s Scope) value.Value {
+func matches(c *callNode, s Scope) (bool, *value.Value) {
 	text, p, lack := patternOf(c, s)
 	if lack != nil {
-		return *lack
+		return false, lack
 	}
-	return value.Truth(p.matches(text))
+	return p.matches(text), nil
 }
 
 func extract(c *callNode, s Scope) value.Value {
@@ -245,10 +245,10 @@ func unitPlaces(behind string) int32 {
 // enoughWords is how many letters an explanation has at least.
 const enoughWords = 6
 
-func explains(c *callNode, s Scope) value.Value {
-	v := c.args[0].eval(s)
+func explains(c *callNode, s Scope) (bool, *value.Value) {
+	v := valueOf(c.args[0], s)
 	if v.Kind() == value.Unjudged && v.String() == "" {
-		return v
+		return false, v
 	}
 	letters := 0
 	for _, r := range v.String() {
@@ -256,7 +256,7 @@ func explains(c *callNode, s Scope) value.Value {
 			letters++
 		}
 	}
-	return value.Truth(letters >= enoughWords)
+	return letters >= enoughWords, nil
 }
 
 func characters(c *callNode, s Scope) (fraction, *value.Value) {
@@ -274,6 +274,9 @@ func withoutSpaces(c *callNode, s Scope) value.Value {
 	text, lack := textOf(c.args[0], s)
 	if lack != nil {
 		return *lack
+	}
+	if closed(text) {
+		return value.Str(text)
 	}
 	return value.Str(strings.Map(func(r rune) rune {
 		if Space(r) {

@@ -89,6 +89,34 @@ func Invisible(r rune) bool {
 // Space reports whether a character only separates: blanks of every width, line breaks, and invisible characters.
 func Space(r rune) bool { return unicode.IsSpace(r) || Invisible(r) }
 
+// closed reports whether a text certainly has no character for which Space holds,
+// and no broken one: most texts of a form have none, and few have a byte with which
+// one begins.
+func closed(text string) bool {
+	for i := 0; i < len(text); {
+		switch b := text[i]; {
+		case b > ' ' && b < utf8.RuneSelf && b != 0x7F:
+			i++
+		case ideographAt(text, i):
+			i += 3
+		case b == 0xE3 && i+2 < len(text) && text[i+1] == 0x80 && text[i+2] > 0x80 && text[i+2] < 0xC0: // 、。《》 but not the wide blank
+			i += 3
+		case b == 0xEF && i+2 < len(text) && (text[i+1] == 0xBC || text[i+1] == 0xBD) && text[i+2]&0xC0 == 0x80: // （，：
+			i += 3
+		case b == 0xE2 && i+2 < len(text) && (text[i+1] == 0x89 || text[i+1] == 0x80 && text[i+2] >= 0x94 && text[i+2] < 0xA8) && text[i+2]&0xC0 == 0x80: // ≥≤“”…
+			i += 3
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// ideographAt reports whether a Chinese character of the common range is at a place.
+func ideographAt(text string, i int) bool {
+	return i+2 < len(text) && text[i] >= 0xE4 && text[i] <= 0xE9 && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80
+}
+
 // peek returns the plain twin of the next character and its size; size 0 at the end.
 func (l *lexer) peek() (rune, int) {
 	if l.pos >= len(l.src) {

@@ -159,10 +159,10 @@ func resultOf(n node) int {
 		switch {
 		case n.fn.aggregate != nil:
 			return givesOperand
+		case n.fn.holds != nil:
+			return givesTruth
 		case n.fn.eval == nil:
 			return givesNumber
-		case n.fn.gives == truthKind:
-			return givesTruth
 		}
 	}
 	return givesValue
@@ -251,13 +251,15 @@ func (p *Plan) hides(name string) uint64 {
 
 // frame holds what is remembered of a record, or of one item.
 type frame struct {
+	round    uint32 // of the memory when it was last taken
 	truths   []truthCell
 	numbers  []numberCell
 	values   []valueCell
+	computed []value.Value // of values, those that stand nowhere else
 	operands []operandCell
 }
 
-// A cell is filled when its round is that of the memory.
+// A cell is filled when its round is that of its frame.
 type (
 	truthCell struct {
 		round uint32
@@ -271,8 +273,8 @@ type (
 	}
 	valueCell struct {
 		round  uint32
-		hint   int32 // where the name was found in the last record
-		v      value.Value
+		hint   int32         // where the name was found in the last record
+		v      *value.Value  // in the record, or in the frame when it was computed
 		target *value.Target // v taken apart as an indicator's target; nil: nobody has asked
 		counts uint8         // whether v is a number: unasked noNumber aNumber
 		num    num           // … which
@@ -291,7 +293,7 @@ const (
 )
 
 func newFrame(n sizes) frame {
-	return frame{make([]truthCell, n[givesTruth]), make([]numberCell, n[givesNumber]), make([]valueCell, n[givesValue]), make([]operandCell, n[givesOperand])}
+	return frame{0, make([]truthCell, n[givesTruth]), make([]numberCell, n[givesNumber]), make([]valueCell, n[givesValue]), make([]value.Value, n[givesValue]), make([]operandCell, n[givesOperand])}
 }
 
 // Memory is a scope that remembers, while one record is judged, what parts of
@@ -322,7 +324,7 @@ func (p *Plan) Remember(record Scope) *Memory {
 			scopes: make([][]Scope, len(p.lists)), columns: make([]column, p.columns)}
 	}
 	m.round++
-	m.record, m.used = record, 0
+	m.record, m.used, m.own.round = record, 0, m.round
 	for i := range m.items {
 		clear(m.items[i])
 		m.items[i] = m.items[i][:0]
@@ -361,7 +363,9 @@ func (m *Memory) frame() *frame {
 		m.spare = append(m.spare, &f)
 	}
 	m.used++
-	return m.spare[m.used-1]
+	f := m.spare[m.used-1]
+	f.round = m.round
+	return f
 }
 
 // itemFrame is the frame of item i of one of the record's own lists.
@@ -420,35 +424,34 @@ func (s *standing) within(base Scope, list int) {
 	}
 }
 
-// in finds the frame in which the part is remembered when it is evaluated in s,
-// its place there, and the round by which a cell is known to be filled; nil: it is
-// not remembered.
-func (p *part) in(s Scope) (f *frame, i int32, round uint32) {
+// in finds the frame in which the part is remembered when it is evaluated in s, and
+// its place there; nil: it is not remembered.
+func (p *part) in(s Scope) (f *frame, i int32) {
 	switch at := s.(type) {
 	case *itemScope:
 		m := at.memory
 		switch {
 		case m == nil || m.plan != p.plan:
-		case p.reach == ofRecord || p.reach == ofLists && p.hidden&at.standsIn == 0:
-			return &m.own, p.inRecord - 1, m.round
+		case p.reach == ofItem || p.reach != ofRecord && (p.reach != ofLists || p.hidden&at.standsIn != 0):
+			return at.frame, p.inItem - 1
 		default:
-			return at.frame, p.inItem - 1, m.round
+			return &m.own, p.inRecord - 1
 		}
 	case *standing:
 		m := at.memory
 		switch {
 		case m == nil || m.plan != p.plan:
 		case p.reach == ofRecord:
-			return &m.own, p.inRecord - 1, m.round
+			return &m.own, p.inRecord - 1
 		case p.reach == ofItem && int(p.list) == at.index:
-			return m.itemFrame(at.index, at.here.Index), p.inItem - 1, m.round
+			return m.itemFrame(at.index, at.here.Index), p.inItem - 1
 		}
 	case *Memory:
 		if p.inRecord > 0 && at.plan == p.plan {
-			return &at.own, p.inRecord - 1, at.round
+			return &at.own, p.inRecord - 1
 		}
 	}
-	return nil, 0, 0
+	return nil, 0
 }
 
 // truth is the part's cell for a condition; known: it is filled. Who gets a cell
@@ -457,13 +460,13 @@ func (p *part) truth(s Scope) (c *truthCell, known bool) {
 	if p.plan == nil {
 		return nil, false
 	}
-	f, i, round := p.in(s)
+	f, i := p.in(s)
 	if f == nil {
 		return nil, false
 	}
 	c = &f.truths[i]
-	known = c.round == round
-	c.round = round
+	known = c.round == f.round
+	c.round = f.round
 	return c, known
 }
 
@@ -472,28 +475,29 @@ func (p *part) number(s Scope) (c *numberCell, known bool) {
 	if p.plan == nil {
 		return nil, false
 	}
-	f, i, round := p.in(s)
+	f, i := p.in(s)
 	if f == nil {
 		return nil, false
 	}
 	c = &f.numbers[i]
-	known = c.round == round
-	c.round = round
+	known = c.round == f.round
+	c.round = f.round
 	return c, known
 }
 
-// value is the part's cell for any value.
+// value is the part's cell for any value. One that is not known points to where
+// there is room for a value that must be computed.
 func (p *part) value(s Scope) (c *valueCell, known bool) {
 	if p.plan == nil {
 		return nil, false
 	}
-	f, i, round := p.in(s)
+	f, i := p.in(s)
 	if f == nil {
 		return nil, false
 	}
 	c = &f.values[i]
-	if known = c.round == round; !known {
-		c.round, c.target, c.counts = round, nil, unasked
+	if known = c.round == f.round; !known {
+		c.round, c.v, c.target, c.counts = f.round, &f.computed[i], nil, unasked
 	}
 	return c, known
 }
@@ -503,12 +507,12 @@ func (p *part) operand(s Scope) (c *operandCell, known bool) {
 	if p.plan == nil {
 		return nil, false
 	}
-	f, i, round := p.in(s)
+	f, i := p.in(s)
 	if f == nil {
 		return nil, false
 	}
 	c = &f.operands[i]
-	known = c.round == round
-	c.round = round
+	known = c.round == f.round
+	c.round = f.round
 	return c, known
 }

@@ -12,8 +12,10 @@ import (
 // pattern is a compiled regular expression with what can be told of it without
 // running it: most texts are decided by looking for the words in it.
 type pattern struct {
-	re *regexp.Regexp
+	re    *regexp.Regexp
+	known recent[bool] // whether short texts match
 
+	begin words    // every text that matches begins with one of these; none: that is not known
 	needs []words  // of each set one must be in the text
 	heads []string // every match begins with one of these; nil: that is not known
 	exact bool     // … and is nothing else
@@ -75,6 +77,9 @@ func (p *pattern) matches(text string) bool {
 		return false
 	}
 	if p.here == nil {
+		if len(text) <= longestShort {
+			return *p.known.of(text, p.re.MatchString)
+		}
 		return p.re.MatchString(text)
 	}
 	if p.exact {
@@ -108,6 +113,9 @@ func (p *pattern) find(text string) []string {
 
 // possible reports whether the words that every match has are there.
 func (p *pattern) possible(text string) bool {
+	if len(p.begin.list) > 0 && !p.begin.head(text) {
+		return false
+	}
 	for i := range p.needs {
 		if !p.needs[i].in(text) {
 			return false
@@ -119,6 +127,7 @@ func (p *pattern) possible(text string) bool {
 // words are looked for all at once.
 type words struct {
 	list  []string   // none empty
+	first []uint16   // by word: its first character as head tells it
 	heads [16]uint64 // the beginnings that there are, as head tells them apart
 }
 
@@ -126,6 +135,7 @@ func wordsIn(list []string) words {
 	w := words{list: list}
 	for _, word := range list {
 		h, _ := head(word, 0)
+		w.first = append(w.first, h)
 		w.heads[h>>6] |= 1 << (h & 63)
 	}
 	return w
@@ -156,8 +166,8 @@ func (w *words) in(text string) bool {
 	for i := 0; i < len(text); {
 		h, next := head(text, i)
 		if w.heads[h>>6]&(1<<(h&63)) != 0 {
-			for _, word := range w.list {
-				if strings.HasPrefix(text[i:], word) {
+			for k, first := range w.first {
+				if first == h && strings.HasPrefix(text[i:], w.list[k]) {
 					return true
 				}
 			}
@@ -165,6 +175,17 @@ func (w *words) in(text string) bool {
 		i = next
 	}
 	return false
+}
+
+// head reports whether the text begins with one of the words.
+func (w *words) head(text string) bool {
+	if text == "" {
+		return false
+	}
+	if h, _ := head(text, 0); w.heads[h>>6]&(1<<(h&63)) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(w.list, func(word string) bool { return strings.HasPrefix(text, word) })
 }
 
 // search goes through the places at which one of some words begins.
@@ -215,7 +236,13 @@ func (p *pattern) study(text string) {
 		}
 	}
 	words, exact := heads(tree)
-	if len(words) == 0 || len(words) > mostWords || slices.Contains(words, "") || anchored(tree) {
+	if len(words) == 0 || len(words) > mostWords || slices.Contains(words, "") {
+		return
+	}
+	if tree.Op == syntax.OpConcat && tree.Sub[0].Op == syntax.OpBeginText {
+		p.begin = wordsIn(words)
+	}
+	if anchored(tree) {
 		return
 	}
 	here, err := regexp.Compile("^(?:" + text + ")")

@@ -116,17 +116,17 @@ func identity(v value.Value) string {
 	return string(rune('0'+v.Kind())) + v.String()
 }
 
-func first(c *callNode, s Scope) value.Value {
+func first(c *callNode, s Scope) (bool, *value.Value) {
 	path, here, lack := c.place(s)
 	if lack != nil {
-		return *lack
+		return false, lack
 	}
-	v := c.args[0].eval(s)
+	v := valueOf(c.args[0], s)
 	if v.IsNothing() {
-		return *lackOf(v, c.args[0], s, "")
+		return false, lackOf(*v, c.args[0], s, "")
 	}
 	if r := c.recall(s, path, here); r != nil {
-		return value.Truth(r.firsts[identity(v)] == here.Index)
+		return r.firsts[identity(*v)] == here.Index, nil
 	}
 	var others func(int) Scope
 	for i := range here.Index {
@@ -135,17 +135,13 @@ func first(c *callNode, s Scope) value.Value {
 			if others == nil {
 				others = c.others(s, path, here)
 			}
-			v := c.args[0].eval(others(i))
-			other = &v
+			other = valueOf(c.args[0], others(i))
 		}
-		if other.Kind() != v.Kind() {
-			continue
-		}
-		if order, alike := value.Compare(v, *other); alike && order == 0 {
-			return value.Truth(false)
+		if v.Same(other) {
+			return false, nil
 		}
 	}
-	return value.Truth(true)
+	return true, nil
 }
 
 // known is the value at another item of the list when it is remembered already; else nil.
@@ -159,7 +155,7 @@ func (c *callNode) known(s Scope, i int) *value.Value {
 	if cell.round != at.memory.round {
 		return nil
 	}
-	return &cell.v
+	return cell.v
 }
 
 // afterEqual orders so that a search ends behind the equal ones.

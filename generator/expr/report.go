@@ -1,9 +1,7 @@
 package expr
 
 import (
-	"hash/maphash"
 	"strings"
-	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
@@ -51,6 +49,10 @@ func figures(text string) []figure {
 	var list []figure
 	sentence, clause, line, bracket, from := 0, 0, 0, 0, 0
 	for i := 0; i < len(text) && len(list) < mostFigures; {
+		if ideographAt(text, i) {
+			i += 3
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(text[i:])
 		switch r {
 		case '。', '！', '？', '\n', '；', ';':
@@ -91,7 +93,7 @@ func figures(text string) []figure {
 
 // closeUp drops blanks, but for line breaks and those between two digits.
 func closeUp(text string) string {
-	if strings.IndexFunc(text, Space) < 0 {
+	if closed(text) {
 		return text
 	}
 	var b strings.Builder
@@ -207,31 +209,23 @@ func direction(before string) (up, down bool) {
 
 // narrative is what the functions look for in one text.
 type narrative struct {
-	text                              string
 	changes, rates, parts, breakdowns []string
 }
 
-// recent keeps the narratives that were read last: several rules ask for one
-// text, one after the other. What it holds is never changed.
-var (
-	recent     [32]atomic.Pointer[narrative]
-	recentSeed = maphash.MakeSeed()
-)
+// narratives are those that were read last: several rules ask for one text, one after the other.
+var narratives recent[narrative]
 
 // read looks through a narrative once for all functions.
 func read(text string) *narrative {
-	slot := &recent[maphash.String(recentSeed, text)%uint64(len(recent))]
-	if n := slot.Load(); n != nil && n.text == text {
+	return narratives.of(text, func(text string) narrative {
+		var n narrative
+		if all := figures(text); len(all) > 0 {
+			n.changes, n.breakdowns = changeFaults(all), breakdownFaults(all)
+			things := tallies(all)
+			n.rates, n.parts = baselessRates(things), partFaults(things)
+		}
 		return n
-	}
-	n := &narrative{text: text}
-	if all := figures(text); len(all) > 0 {
-		n.changes, n.breakdowns = changeFaults(all), breakdownFaults(all)
-		things := tallies(all)
-		n.rates, n.parts = baselessRates(things), partFaults(things)
-	}
-	slot.Store(n)
-	return n
+	})
 }
 
 // heading is one title of a report.

@@ -14,11 +14,11 @@ type Scope interface {
 	Lookup(name string) (Binding, bool)
 }
 
-// Valuer is a scope that finds single values by their place. Value writes the
-// value of that name to v and reports whether there is one; hint is where it
-// was found in the last record of the same kind, and is kept up to date.
+// Valuer is a scope that finds single values by their place. Value returns the
+// value of that name, which stays where it is, or nil when there is none; hint is
+// where it was found in the last record of the same kind, and is kept up to date.
 type Valuer interface {
-	Value(name string, hint *int32, v *value.Value) bool
+	Value(name string, hint *int32) *value.Value
 }
 
 // Binding is what a name stands for: a single value, a list, or one record

@@ -104,6 +104,11 @@ func (t *typed) check(n node) {
 	case *arithmeticNode:
 		t.must(n.left, numberKind, "“"+string(n.op)+"”的左边")
 		t.must(n.right, numberKind, "“"+string(n.op)+"”的右边")
+		if n.op == '/' && constant(n.right) {
+			if by, ok := n.right.eval(nowhere{}).Number(); ok && by.IsZero() {
+				t.fault(n.right, "除数是 0，永远判不出")
+			}
+		}
 	case *negateNode:
 		t.must(n.x, numberKind, "“-”的后面")
 	case *notNode:

@@ -17,7 +17,7 @@ func (e *Expr) Constant() (v value.Value, ok bool) {
 
 // Impossible reports whether the conditions can never hold together, whatever
 // the names stand for: one is the opposite of another, or they ask for numbers
-// that no number is. It tells this of comparisons with numbers and texts and of
+// that no number is. It tells this of comparisons with numbers, dates and texts and of
 // parts that are written alike; of others it says false.
 func Impossible(all ...*Expr) bool {
 	terms := []term{nil}
@@ -61,8 +61,33 @@ func alternatives(n node, holds bool) []term {
 			return nil
 		}
 		return append(slices.Clip(l), r...)
+	case *callNode:
+		if same := written(n); same != nil {
+			return alternatives(same, holds)
+		}
 	}
 	return []term{{claim{n, holds}}}
+}
+
+// written is the call as operators write it: 介于(甲, 1, 5) is 1 <= 甲 <= 5,
+// 且(甲, 乙) is 甲 且 乙; nil for other calls.
+func written(n *callNode) node {
+	joined := func(op string) node {
+		out := n.args[0]
+		for _, a := range n.args[1:] {
+			out = &logicNode{op: op, left: out, right: a}
+		}
+		return out
+	}
+	switch {
+	case n.fn.name == "介于" && len(n.args) == 3:
+		return &logicNode{op: "且", left: &compareNode{op: ">=", left: n.args[0], right: n.args[1]}, right: &compareNode{op: "<=", left: n.args[0], right: n.args[2]}}
+	case n.fn.name == "且" || n.fn.name == "或":
+		return joined(n.fn.name)
+	case n.fn.name == "非" && len(n.args) == 1:
+		return &notNode{x: n.args[0]}
+	}
+	return nil
 }
 
 // both are all terms of a with all of b; where one is not known, the other is less than all, which is enough.
@@ -149,7 +174,26 @@ func (n *compareNode) possible(holds bool, ranges map[string]*interval) bool {
 		}
 		return rangeOf(ranges, key+"\x00"+other).narrow(op, value.Int(0)) // the difference, with 0
 	}
-	return rangeOf(ranges, key).narrow(op, right.eval(nowhere{}))
+	known := rangeOf(ranges, key)
+	if lowest, ok := leastOf(left); ok {
+		known.raise(lowest, false)
+	}
+	return known.narrow(op, right.eval(nowhere{}))
+}
+
+// leastOf is the least number that a call can give: a count is never below 0.
+func leastOf(n node) (v value.Value, ok bool) {
+	c, is := n.(*callNode)
+	if !is {
+		return v, false
+	}
+	switch c.fn.name {
+	case "个数", "字数", "章节数", "绝对值":
+		return value.Int(0), true
+	case "名次", "年", "月", "日":
+		return value.Int(1), true
+	}
+	return v, false
 }
 
 // constant reports whether a part names nothing.
@@ -188,7 +232,7 @@ func (i *interval) narrow(op string, v value.Value) bool {
 		}
 		i.is = &v
 	}
-	if v.Kind() == value.Number {
+	if v.Kind() == value.Number || v.Kind() == value.Date {
 		if op == "=" || op == ">" || op == ">=" {
 			i.raise(v, op == ">")
 		}
@@ -202,7 +246,7 @@ func (i *interval) narrow(op string, v value.Value) bool {
 func (i *interval) raise(v value.Value, open bool) {
 	order := 1
 	if i.low != nil {
-		order, _ = value.Compare(v, *i.low) // both are numbers
+		order, _ = value.Compare(v, *i.low) // both are numbers, or dates
 	}
 	if order > 0 {
 		i.low, i.lowOpen = &v, open
@@ -214,7 +258,7 @@ func (i *interval) raise(v value.Value, open bool) {
 func (i *interval) lower(v value.Value, open bool) {
 	order := -1
 	if i.high != nil {
-		order, _ = value.Compare(v, *i.high) // both are numbers
+		order, _ = value.Compare(v, *i.high) // both are numbers, or dates
 	}
 	if order < 0 {
 		i.high, i.highOpen = &v, open
@@ -230,7 +274,7 @@ func (i *interval) empty() bool {
 	if i.low == nil || i.high == nil {
 		return false
 	}
-	order, _ := value.Compare(*i.low, *i.high) // both are numbers
+	order, _ := value.Compare(*i.low, *i.high) // both are numbers, or dates
 	if order != 0 {
 		return order > 0
 	}
@@ -238,4 +282,15 @@ func (i *interval) empty() bool {
 		same, ok := value.Compare(v, *i.low)
 		return ok && same == 0
 	})
+}
+
+// Comparisons are all comparisons inside the expression, each as an expression of its own.
+func (e *Expr) Comparisons() []*Expr {
+	var out []*Expr
+	walk(e.root, func(n node) {
+		if c, is := n.(*compareNode); is {
+			out = append(out, &Expr{c})
+		}
+	})
+	return out
 }

@@ -135,6 +135,7 @@ func (rd *reader) reportItems(it *unit.Item) {
 				rd.report(f, i+1, l.Items[i].Title())
 			}
 		}
+		rd.reportShared(l.Items)
 	}
 }
 

@@ -75,6 +75,16 @@ func (rd *reader) problems(read *unit.Item, reported map[string]bool) finding.Li
 		case fillin.FigureUnread:
 			f.Level, f.Filled = finding.Error, p.Found
 			f.Message = fmt.Sprintf("“%s”没有填，而同一行的 %s 写着“%s”，没有标签对应，不能读取。请填到“%s”的格子里", p.Label, p.Cell, p.Found, p.Label)
+		case fillin.RowAside:
+			f.Level, f.Filled = finding.Notice, p.Found
+			f.Message = fmt.Sprintf("%s“%s”不是表样的行，没有读取。属于表样里某一行的，请按表样的名称填写", where, p.Found)
+		case fillin.SheetContinued:
+			f.Level = finding.Notice
+			f.Message = fmt.Sprintf("工作表“%s”里还有《%s》的表头和内容，没有读取。是续表的，请把各行接到前一张工作表的表格里，总分留在最后一行；不是的不用改", p.Sheet, p.Label)
+			if p.Certain {
+				f.Level = finding.Error
+				f.Message = fmt.Sprintf("工作表“%s”是《%s》的续表，分在两张工作表里读不全。请把各行接到前一张工作表的表格里，总分留在最后一行，再重新报送", p.Sheet, p.Label)
+			}
 		case fillin.HiddenSheet:
 			f.Level = finding.Notice
 			f.Message = fmt.Sprintf("工作表“%s”是隐藏的《%s》，没有读取。如要报送请取消隐藏，不报送的请删去", p.Sheet, p.Label)

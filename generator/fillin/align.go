@@ -42,7 +42,7 @@ type alignment struct {
 // noted is something that is found out once.
 type noted struct {
 	known bool
-	text  string
+	money
 }
 
 // bits is a set of small numbers.
@@ -62,6 +62,7 @@ func (s section) align() *alignment {
 	}
 	score := a.scores()
 	a.match(score)
+	a.tighten(score)
 	a.findRivals(score)
 	for t, n := range a.number {
 		if n > 0 {
@@ -72,6 +73,7 @@ func (s section) align() *alignment {
 	a.rescueRows(score)
 	a.findStretches()
 	a.rescueLabels()
+	a.undivided()
 	a.lastResort()
 	return a
 }
@@ -327,6 +329,13 @@ func (a *alignment) put(id int32, h *hit, rescued bool) {
 	if h.down > 0 {
 		p.rect.To.Row = max(p.rect.To.Row, int(h.down))
 	}
+	if h.across > 0 {
+		p.rect.To.Col = max(p.rect.To.Col, int(h.across))
+		_, hi := a.v.row(p.rect.From.Row)
+		for i := int(h.cell) + 1; i < hi && a.v.sheet.Cells[i].Ref.Col <= p.rect.To.Col; i++ {
+			a.taken.add(int32(i)) // the rest of the label is no value
+		}
+	}
 	a.at[id] = p
 	a.rescued[id] = rescued
 	a.taken.add(h.cell)
@@ -370,11 +379,11 @@ func (a *alignment) rescueLabels() {
 		}
 		lo, hi := a.from, a.to
 		if l.head {
-			n := a.headRow(int32(id))
-			if n == 0 {
+			from, to := a.headRows(int32(id))
+			if from == 0 {
 				continue
 			}
-			lo, hi = n-1, n+1
+			lo, hi = from-1, to+1
 		} else if l.twin {
 			continue
 		}
@@ -407,23 +416,30 @@ func (a *alignment) rescueLabels() {
 	}
 }
 
-// headRow is the row of the sheet in which the header stands that a column
-// header belongs to: that of its own row of the form, else of the other columns of its list.
-func (a *alignment) headRow(id int32) int {
-	if n := a.rowOf(a.form.labels[id].row); n > 0 {
-		return n
+// headRows are the rows of the sheet that the header takes up to which a column
+// header belongs: those of its own row of the form, and of the other columns of its list.
+func (a *alignment) headRows(id int32) (from, to int) {
+	add := func(n int) {
+		if n == 0 || from > 0 && (n < from-headerRows || n > to+headerRows) {
+			return
+		}
+		if from == 0 {
+			from, to = n, n
+		}
+		from, to = min(from, n), max(to, n)
 	}
+	add(a.rowOf(a.form.labels[id].row))
 	for _, b := range a.form.blocks {
 		if !slices.ContainsFunc(b.columns, func(c *column) bool { return c.head == id }) {
 			continue
 		}
 		for _, c := range b.columns {
 			if a.at[c.head] != nil {
-				return a.at[c.head].rect.From.Row
+				add(a.at[c.head].rect.From.Row)
 			}
 		}
 	}
-	return 0
+	return from, to
 }
 
 // rowOf is the row of the sheet in which most labels of row t of the form stand.

@@ -51,8 +51,12 @@ func (m *Map) Locate(book *ooxml.Workbook) *Layout {
 	}
 	l := &Layout{}
 	for i := range book.Sheets {
-		if book.Sheets[i].Hidden && !matched[i] {
+		switch {
+		case matched[i]:
+		case book.Sheets[i].Hidden:
 			l.Problems = append(l.Problems, m.passedOver(&book.Sheets[i])...)
+		case !instructs(&book.Sheets[i]) && !isExample(&book.Sheets[i]):
+			l.Problems = append(l.Problems, m.continued(&book.Sheets[i], found)...)
 		}
 	}
 	for i := range book.Sheets {
@@ -96,13 +100,16 @@ func instructs(s *ooxml.Sheet) bool {
 // withoutExamples drops what was read from sheets that are called examples,
 // where the same sheet of the form was filled in elsewhere.
 func withoutExamples(readings []*reading) []*reading {
-	example := func(r *reading) bool {
-		return slices.ContainsFunc([]string{"示例", "样例", "范例", "参考", "例表"}, func(w string) bool { return strings.Contains(r.v.sheet.Name, w) })
-	}
+	example := func(r *reading) bool { return isExample(r.v.sheet) }
 	if !slices.ContainsFunc(readings, func(r *reading) bool { return !example(r) && !r.empty() }) {
 		return readings
 	}
 	return slices.DeleteFunc(readings, example)
+}
+
+// isExample reports whether a sheet is called an example.
+func isExample(s *ooxml.Sheet) bool {
+	return slices.ContainsFunc([]string{"示例", "样例", "范例", "参考", "例表"}, func(w string) bool { return strings.Contains(s.Name, w) })
 }
 
 // passedOver reports a hidden sheet that is filled in as a repeating sheet of the
@@ -128,8 +135,7 @@ func (m *Map) assemble(l *Layout, found map[*form][]*reading) {
 				}
 				list.Items = append(list.Items, Group{Cells: r.cells, Lists: r.lists})
 				l.Problems = append(l.Problems, r.problems...)
-				l.Problems = append(l.Problems, r.hidden()...)
-				l.Problems = append(l.Problems, r.unread()...)
+				l.Problems = append(l.Problems, r.leftOver()...)
 			}
 			l.Lists = append(l.Lists, list)
 			continue
@@ -145,9 +151,13 @@ func (m *Map) assemble(l *Layout, found map[*form][]*reading) {
 		l.Cells = append(l.Cells, r.cells...)
 		l.Lists = append(l.Lists, r.lists...)
 		l.Problems = append(l.Problems, r.problems...)
-		l.Problems = append(l.Problems, r.hidden()...)
-		l.Problems = append(l.Problems, r.unread()...)
+		l.Problems = append(l.Problems, r.leftOver()...)
 	}
+}
+
+// leftOver reports what the sheet says that is read with reserve or not at all.
+func (r *reading) leftOver() []Problem {
+	return slices.Concat(r.hidden(), r.unread(), r.aside())
 }
 
 // specs are the values of one sheet of the form.

@@ -36,7 +36,7 @@ func (a *alignment) cut(id int32, s *slot) (text string, last bool) {
 	}
 	last = end == int32(len(whole))
 	text = whole[p.to:end]
-	if s != nil && len(s.cell.slots) > 1 {
+	if s != nil {
 		text = a.beforeStranger(text, s)
 	}
 	return a.clean(text, s), last
@@ -61,20 +61,33 @@ func (a *alignment) valueOf(id int32) int32 {
 	return start
 }
 
-// stranger is a label that the form does not know, behind a blank: “　手机：”.
-var stranger = regexp.MustCompile(`[\s\x{3000}\x{00a0}]+\p{Han}{2,10}[:：]`)
+// stranger is a label that the form does not know, behind a blank: “　手机：”;
+// farStranger is one behind a wide gap or a bracket.
+var (
+	stranger    = regexp.MustCompile(`[\s\x{3000}\x{00a0}]+\p{Han}{2,10}[:：]`)
+	farStranger = regexp.MustCompile(`(?:[\s\x{3000}\x{00a0}]{2,}|[\t\n\x{3000}]|([)）])[\s\x{00a0}]*)\p{Han}{2,10}[:：]`)
+)
 
-// beforeStranger ends a value before a label that the form does not know, when
-// one of the cell's own labels is missing: 填报人：李某　手机：139….
+// beforeStranger ends a value before a label that the form does not know:
+// 填报单位：某局　　填报日期：2024年3月15日. A single blank parts them only when one of
+// the cell's own labels is missing, for which it may stand: 填报人：李某　手机：139….
 func (a *alignment) beforeStranger(text string, s *slot) string {
-	missing := slices.ContainsFunc(s.cell.slots, func(o *slot) bool { return o.key >= 0 && a.at[o.key] == nil })
-	if !missing {
+	if slices.ContainsFunc(s.cell.slots, func(o *slot) bool { return o.key >= 0 && a.at[o.key] == nil }) && len(s.cell.slots) > 1 {
+		if m := stranger.FindStringIndex(text); m != nil {
+			return text[:m[0]]
+		}
+	}
+	if isLines(s.spec) {
 		return text
 	}
-	if m := stranger.FindStringIndex(text); m != nil {
-		return text[:m[0]]
+	m := farStranger.FindStringSubmatchIndex(text)
+	switch {
+	case m == nil || blank(text[:m[0]]):
+		return text
+	case m[2] >= 0:
+		return text[:m[3]] // the bracket is the value's
 	}
-	return text
+	return text[:m[0]]
 }
 
 // clean trims a value that was cut out of a cell and takes off what the form
@@ -169,6 +182,9 @@ func isText(s *Spec) bool {
 	}
 	return false
 }
+
+// isLines reports whether a value is running text.
+func isLines(s *Spec) bool { return s.Format != nil && s.Format.Type() == value.TypeLines }
 
 // plausible reports whether a text written beside a label can be its value at
 // all: where a figure or a date is wanted there is a figure in it, or a sign

@@ -71,10 +71,22 @@ func TestHarmless(t *testing.T) {
 				got, trouble := told(x.m.Locate(b))
 				what := fmt.Sprintf("%d: %s", n, strings.Join(log, "; "))
 				diff(t, what, got, values)
+				for range strings.Count(what, "funds of which") {
+					// A row that the form does not have is told, once a table.
+					trouble = without(trouble, fmt.Sprint(fillin.RowAside, " "))
+				}
 				diff(t, what+": problems", trouble, troubles)
 			}
 		})
 	}
+}
+
+// without drops the first line that begins so.
+func without(list []string, begin string) []string {
+	if i := slices.IndexFunc(list, func(s string) bool { return strings.HasPrefix(s, begin) }); i >= 0 {
+		return slices.Delete(list, i, i+1)
+	}
+	return list
 }
 
 // Whatever is done to the labels of a workbook of any form, no value is read

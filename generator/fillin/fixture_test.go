@@ -253,7 +253,7 @@ func lines(l *fillin.Layout, places bool) []string {
 
 // problems shows the problems of a layout, one a line.
 func problems(l *fillin.Layout) []string {
-	kinds := []string{"找不到", "两处", "不同", "隐藏", "隐藏表", "没有读"}
+	kinds := []string{"找不到", "两处", "不同", "隐藏", "隐藏表", "没有读", "旁行", "续表"}
 	var out []string
 	for _, p := range l.Problems {
 		var names []string

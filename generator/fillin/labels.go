@@ -2,7 +2,6 @@ package fillin
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -90,6 +89,9 @@ func fold(b []byte, r rune) []byte {
 	case r >= 0xFF01 && r <= 0xFF5E:
 		return append(b, plainASCII(byte(r-0xFEE0)))
 	}
+	if footnote(r) {
+		return b
+	}
 	switch r {
 	case '【', '〔', '〖', '「', '『', '〈', '﹝', '﹙':
 		return append(b, '(')
@@ -121,6 +123,11 @@ func fold(b []byte, r rune) []byte {
 		}
 	}
 	return b
+}
+
+// footnote reports a raised figure behind a label: 全年预算数¹.
+func footnote(r rune) bool {
+	return r == '¹' || r == '²' || r == '³' || r == '⁰' || r >= '⁴' && r <= '⁹'
 }
 
 // invisible reports white space and characters that only steer the layout.
@@ -188,6 +195,9 @@ func unmarked(b []byte) []byte {
 	}
 	if len(b) > 0 && mark(b[len(b)-lastLetter(b)]) {
 		b = bare(bytes.TrimRight(b, marks))
+	}
+	if stem, ok := bytes.CutSuffix(bytes.TrimRight(b, "0123456789"), []byte("注")); ok && utf8.RuneCount(stem) > 1 {
+		b = bare(stem) // 全年预算数注1
 	}
 	return b
 }
@@ -323,35 +333,4 @@ func oneLetterOff(a, b string) bool {
 		return i < len(x) && string(x[i+1:]) == string(y[i+1:]) && !tells(x[i]) && !tells(y[i])
 	}
 	return string(x[i:]) == string(y[i+1:]) && !tells(y[i])
-}
-
-var (
-	unitInBrackets = regexp.MustCompile(`[(,](?:金额)?(?:单位:?)?(?:人民币)?(亿元|百万元|万元|千元|元)[),]`)
-	unitAtEnd      = regexp.MustCompile(`[:/](?:人民币)?(亿元|百万元|万元|千元|元)$`)
-	unitNote       = regexp.MustCompile(`单位:?(?:人民币)?(亿元|百万元|万元|千元|元)(?:[^\p{Han}]|$)`)
-)
-
-// unitIn finds the unit of money that a label names: 年初预算数（万元）.
-func unitIn(text string) string {
-	if !strings.Contains(text, "元") {
-		return ""
-	}
-	s := normalised(text)
-	for _, re := range []*regexp.Regexp{unitInBrackets, unitAtEnd, unitNote} {
-		if m := re.FindStringSubmatch(s); m != nil {
-			return m[1]
-		}
-	}
-	return ""
-}
-
-// unitNoted finds the unit in a note of the sheet: 金额单位：元.
-func unitNoted(text string) string {
-	if len(text) > 200 || !strings.Contains(text, "元") || !strings.Contains(text, "单") {
-		return ""
-	}
-	if m := unitNote.FindStringSubmatch(normalised(text)); m != nil {
-		return m[1]
-	}
-	return ""
 }

@@ -55,18 +55,6 @@ func TestOneLetterOff(t *testing.T) {
 	}
 }
 
-func TestUnitIn(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"年初预算数（万元）": "万元", "项目资金\n(元)": "元", "金额（单位：亿元）": "亿元", "预算数/万元": "万元", "金额单位：人民币元": "元", "（单位：万元，人）": "万元", "支出（千元）": "千元",
-		"单位：元江县某局": "", "特护期经费150万元": "", "元旦慰问（人）": "", "年初预算数": "", "单位:万元 ": "万元",
-	} {
-		if got := unitIn(text); got != want {
-			t.Errorf("unitIn(%q) = %q, want %q", text, got, want)
-		}
-	}
-}
-
 // Every byte of a normal form knows where it came from.
 func TestTrace(t *testing.T) {
 	t.Parallel()

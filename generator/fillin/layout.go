@@ -15,6 +15,7 @@
 // Locate (for each sheet):
 //
 //	labels.go    one spelling for labels
+//	money.go     the unit of amounts
 //	view.go      the sheet, its rows and merged cells
 //	scan.go      all labels of the form in the sheet, however they are written     ─► hits
 //	title.go     what titles say in passing: the year, the sum of the scores       ─► weak hits
@@ -22,12 +23,15 @@
 //	section.go   which sheet of the form it is; forms one below the other are cut  ─► sections
 //	beside.go    … and forms side by side
 //	align.go     rows of the form against rows of the section, then their labels   ─► alignment
+//	header.go    headers of several rows
 //	stretch.go   labels among the items of a list: moved blocks, subtotals
 //	pick.go      the cell of a value, from the cells of its labels
 //	cut.go       the value inside its cell
 //	owncell.go   a value behind its label where the form has a cell of its own for it
 //	list.go      the items of a list
 //	locate.go    all of one section                                                 ─► reading
+//	aside.go     rows of a table that are none of the form's
+//	continued.go sheets that go on with a list of another one
 //	assemble.go  all of the workbook                                                ─► Layout
 //
 // The rule above all: a value from the wrong cell is worse than none. Where
@@ -88,20 +92,33 @@ type Located struct {
 	// Unit is the unit of an amount as the header, the row's label, a label around them, a text beside the rows of figures or
 	// a note of the sheet writes it, nearest first: 元 万元 亿元, also 千元 and 百万元; "" when nothing says.
 	Unit string
-	// OtherUnit is what a note of the sheet states when it contradicts Unit: 年度预算申请（万元） under 金额单位：元. Then nobody knows which holds.
+	// OtherUnit is another unit that something else says of the amount: 年度预算申请（万元） under 金额单位：元. Then nobody
+	// knows which holds, and Doubt tells what the two stand in.
 	OtherUnit string
+	Doubt     UnitDoubt
 }
+
+// UnitDoubt says where the two units stand of which nobody knows which holds.
+type UnitDoubt uint8
+
+const (
+	LabelAgainstNote UnitDoubt = iota // Unit in a label, OtherUnit in a note
+	NotesDiffer                       // both in notes, or in one text: 单位：万元/元
+	OnlyOthers                        // OtherUnit in the labels of other amounts of the sheet; nothing says that of this one
+)
 
 // ProblemKind says what is wrong with a label.
 type ProblemKind uint8
 
 const (
-	LabelMissing ProblemKind = iota // a label that a required or optional value hangs on was not found
-	LabelTwice                      // it stands twice and nothing tells which is meant
-	LabelDiffers                    // it was found although a letter differs (a notice, nothing is lost)
-	HiddenCells                     // a value was read from a hidden row or column (a notice)
-	HiddenSheet                     // a hidden sheet that is filled in as a repeating sheet of the form was not read (a notice)
-	FigureUnread                    // a figure stands beside a blank value, where no value of the form does; Found is what it says
+	LabelMissing   ProblemKind = iota // a label that a required or optional value hangs on was not found
+	LabelTwice                        // it stands twice and nothing tells which is meant
+	LabelDiffers                      // it was found although a letter differs (a notice, nothing is lost)
+	HiddenCells                       // a value was read from a hidden row or column (a notice)
+	HiddenSheet                       // a hidden sheet that is filled in as a repeating sheet of the form was not read (a notice)
+	FigureUnread                      // a figure stands beside a blank value, where no value of the form does; Found is what it says
+	RowAside                          // rows of a table of amounts are none of the form's; Found are their names (a notice)
+	SheetContinued                    // a sheet goes on with a list of the form; nothing was read from it
 )
 
 // Problem is one label that did not lead to its value.
@@ -112,4 +129,6 @@ type Problem struct {
 	Specs []*Spec // the values that hang on it
 	Sheet string  // where it was looked for; "" when the whole sheet is missing (Label is then its name in the form)
 	Cell  string  // near which cell; "" when unknown
+	// Certain says of a SheetContinued that it calls itself one: 续表.
+	Certain bool
 }

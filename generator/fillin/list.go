@@ -3,6 +3,7 @@ package fillin
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -102,7 +103,7 @@ type carried struct {
 
 // item reads one row; false when it is none: blank, a repeated header, a note, a sum.
 func (w *walker) item(n int) ([]Located, bool) {
-	if w.busy[n] || w.isHeader(n) || w.isNoteRow(n) || w.isHeaderRest(n) {
+	if w.busy[n] || w.isHeader(n) || w.isNoteRow(n) || w.isHeaderRest(n) || w.isNumbering(n) {
 		return nil, false
 	}
 	spots := w.spots
@@ -318,6 +319,44 @@ func (w *walker) isHeaderRest(n int) bool {
 		rest = true
 	}
 	return rest
+}
+
+// isNumbering reports whether a row below the header numbers the columns: 甲, 乙, 1,
+// 2, 3=2/1.
+func (w *walker) isNumbering(n int) bool {
+	if w.begun {
+		return false
+	}
+	lo, hi := w.v.row(n)
+	count, number := 0, 0
+	for i := lo; i < hi; i++ {
+		c := &w.v.sheet.Cells[i]
+		if !w.v.says(i) || c.Ref.Col < w.area.From.Col && c.Kind == ooxml.TextCell && speaks(c.Text, 2) { // 栏次
+			continue
+		}
+		if len(c.Text) > 30 {
+			return false
+		}
+		w.n.set(c.Text, labelLimit)
+		text := string(w.n.b)
+		if strings.HasPrefix(text, "(") && closing(w.n.b) == len(text) {
+			text = text[1 : len(text)-1]
+		}
+		text, formula, computed := strings.Cut(text, "=")
+		if computed && strings.Trim(formula, "0123456789()+-*/×÷%") != "" {
+			return false
+		}
+		at, err := strconv.Atoi(text)
+		switch {
+		case err == nil && (number == 0 || at == number+1):
+			number = at
+		case err != nil && number == 0 && (utf8.RuneCountInString(text) == 1 && strings.Contains("甲乙丙丁戊己", text)):
+		default:
+			return false
+		}
+		count++
+	}
+	return count >= 4 && number >= 3
 }
 
 // labelled reports whether a text stands in the row outside the list's columns:

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"jixiao/generator/ooxml"
-	"jixiao/generator/value"
 )
 
 // reading is what one section holds.
@@ -13,8 +12,10 @@ type reading struct {
 	cells    []Located
 	lists    []ListOf
 	problems []Problem
-	busy     map[int]bool      // rows inside a list's area that hold something else
-	stated   map[[3]int]string // units of money beside rows of figures, once looked for
+	busy     map[int]bool     // rows inside a list's area that hold something else
+	stated   map[[3]int]money // units of money beside rows of figures, once looked for
+	noted    []unitAt         // what notes say of the unit of money, once looked for
+	lookedUp bool             // … they were
 }
 
 // read locates every value of the section's form.
@@ -22,6 +23,9 @@ func (s section) read() *reading {
 	r := &reading{alignment: s.align(), busy: map[int]bool{}}
 	for _, f := range r.form.fields {
 		if l, ok := r.field(f); ok {
+			if t := beforeUnit(l.Raw); t != l.Raw && isText(f.spec) && !isLines(f.spec) {
+				l.Raw = r.clean(t, f.slot)
+			}
 			r.cells = append(r.cells, l)
 		}
 	}
@@ -31,6 +35,7 @@ func (s section) read() *reading {
 	for _, b := range r.form.blocks {
 		r.lists = append(r.lists, r.list(b))
 	}
+	r.setUnits()
 	r.missing()
 	r.problems = append(r.problems, r.letters...)
 	return r
@@ -149,115 +154,16 @@ func (r *reading) located(f *field, s spot, raw string) Located {
 	if s.cell >= 0 {
 		l.Source = &r.v.sheet.Cells[s.cell]
 	}
-	if f.spec.Format != nil && f.spec.Format.Type() == value.TypeAmount {
-		l.Unit, l.OtherUnit = r.unit(f, s.ref)
-	}
 	return l
 }
 
-// unit finds the unit of money: in the header, in the label of the row, in the
-// labels around them, in a note of the sheet above, or anywhere in it.
-func (r *reading) unit(f *field, at ooxml.Ref) (unit, other string) {
-	noted := r.noted(at)
-	near := [...]int32{f.head, f.key, f.row}
-	for i := range len(near) + len(f.context) {
-		var id int32
-		if i < len(near) {
-			id = near[i]
-		} else {
-			id = f.context[i-len(near)]
-		}
-		if id < 0 || r.at[id] == nil {
-			continue
-		}
-		u := &r.units[id]
-		if !u.known {
-			p := r.at[id]
-			u.known, u.text = true, unitIn(r.v.sheet.Cells[p.cell].Text[p.from:p.to])
-		}
-		if u.text == "" {
-			continue
-		}
-		if noted == u.text {
-			noted = ""
-		}
-		return u.text, noted
-	}
-	if u := r.unitBeside(f, at); u != "" {
-		if noted == u {
-			noted = ""
-		}
-		return u, noted
-	}
-	return noted, ""
-}
-
-// unitBeside finds the unit that a text left of a value states which is no
-// label of the form: the block of figures is called otherwise than in the form,
-// 项目资金（元）. It stands in the row of the value or of its header, or is
-// merged down the side of that row, left of all that belongs to the value.
-func (r *reading) unitBeside(f *field, at ooxml.Ref) string {
-	top, left := at.Row, at.Col
-	if f.head >= 0 && r.at[f.head] != nil {
-		top = min(top, r.at[f.head].rect.From.Row)
-	}
-	if p := r.placed(max(f.row, f.key)); p != nil {
-		left = min(left, p.rect.From.Col)
-	}
-	key := [3]int{top, at.Row, left}
-	if u, ok := r.stated[key]; ok {
-		return u
-	}
-	unit := ""
-	for i := r.v.after(max(r.from, top-nearRows)); i < len(r.v.rows) && r.v.rows[i].number <= at.Row; i++ {
-		for c := r.v.rows[i].lo; c < r.v.rows[i].hi; c++ {
-			cell := &r.v.sheet.Cells[c]
-			if cell.Ref.Col > left || cell.Ref.Col == left && cell.Ref.Row == at.Row {
-				break
-			}
-			if cell.Kind != ooxml.TextCell || len(cell.Text) > labelLimit || r.taken.has(int32(c)) || !r.v.says(c) || r.v.rect(cell.Ref).To.Row < top {
-				continue
-			}
-			if u := unitIn(cell.Text); u != "" {
-				unit = u
-			}
-		}
-	}
-	if r.stated == nil {
-		r.stated = map[[3]int]string{}
-	}
-	r.stated[key] = unit
-	return unit
-}
-
-// placed is the place of a label, nil for none.
-func (r *reading) placed(id int32) *place {
-	if id < 0 {
-		return nil
-	}
-	return r.at[id]
-}
-
-// nearRows is how far above a table the text may begin that is merged down its side.
-const nearRows = 12
-
-// noted is the unit that a note of the sheet states: the nearest above the cell, else the first.
-func (r *reading) noted(at ooxml.Ref) string {
-	unit := ""
-	for _, n := range r.v.notes {
-		if n.row < r.from || n.row > r.to {
-			continue
-		}
-		if unit == "" || n.row <= at.Row {
-			unit = n.unit
-		}
-	}
-	return unit
-}
-
-// ambiguous reports a value for which several cells could be meant.
+// ambiguous reports a value for which several cells could be meant, for all items of a list once.
 func (r *reading) ambiguous(f *field, label int32, at ooxml.Ref) {
-	r.problems = append(r.problems, Problem{Kind: LabelTwice, Label: r.form.labels[label].text, Specs: []*Spec{f.spec}, Sheet: r.v.sheet.Name, Cell: at.String()})
+	text := r.form.labels[label].text
+	if slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Kind == LabelTwice && p.Label == text && p.Specs[0] == f.spec }) {
+		return
+	}
+	r.problems = append(r.problems, Problem{Kind: LabelTwice, Label: text, Specs: []*Spec{f.spec}, Sheet: r.v.sheet.Name, Cell: at.String()})
 }
 
 // settleRivals compares rows that agree with one row of the form equally well:

@@ -83,7 +83,7 @@ func (a *alignment) under(row int, head *place, labels bool) spot {
 			continue
 		}
 		if best.cell >= 0 {
-			best.twice = best.ref.Col != from
+			best.twice = true
 			break
 		}
 		best = spot{ref: ref, cell: int32(i)}
@@ -179,7 +179,7 @@ func (a *alignment) beside(id int32, f *field) spot {
 	case a.lost(f):
 		// It may belong to a label of this row that was not found, or be that label.
 		return empty
-	case f.key < 0 && len(found) == 1 && col <= a.right() && a.alone(id, f): // no other label or value is in its row
+	case f.key < 0 && len(found) == 1 && col <= a.right() && (a.alone(id, f) || a.rightmost(id, f)): // nothing else that is right of it can be meant
 		return found[0]
 	case f.key < 0 && col <= a.column(f.cell.rect.To.Col), a.v.bare(a.from, a.to, end, col):
 		found[0].twice = len(found) > 1
@@ -210,6 +210,21 @@ func (a *alignment) alone(id int32, f *field) bool {
 			continue
 		}
 		if p := a.at[o]; p == nil || p.rect.From.Row <= a.at[id].rect.From.Row && a.at[id].rect.From.Row <= p.rect.To.Row {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(a.form.fields, func(o *field) bool { return o != f && o.row == id })
+}
+
+// rightmost reports whether nothing of the form stands right of a label but its
+// value, neither in the form nor in the label's row of the sheet.
+func (a *alignment) rightmost(id int32, f *field) bool {
+	row := f.cell.rect.From.Row
+	for o, l := range a.form.labels {
+		if int32(o) == id || l.rect.From.Row > row || l.rect.To.Row < row {
+			continue
+		}
+		if p := a.at[o]; p == nil || l.rect.From.Col > f.cell.rect.From.Col || p.rect.From.Col > a.at[id].rect.From.Col {
 			return false
 		}
 	}

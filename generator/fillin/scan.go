@@ -40,6 +40,7 @@ type hit struct {
 	value    int32 // for a label behind its value: where the value begins, or -1 when only what stands before tells
 	end      int32 // where the value ends that was seen behind the label, 0 when the next label tells
 	down     int32 // last row of a label that is spelt downwards, 0 otherwise
+	across   int32 // last column of a label that is spread over several cells of a row, 0 otherwise
 	grade    grade
 	whole    bool // the label is all that the cell says
 	weak     bool // it counts only above all other labels, in a title
@@ -268,9 +269,7 @@ func (s *scanner) one(c *ooxml.Cell) {
 		s.letters = append(s.letters, letter{c.Ref, s.cell, string(b)})
 		return
 	}
-	if u := unitNoted(c.Text); u != "" {
-		s.v.notes = append(s.v.notes, unitAt{c.Ref.Row, u})
-	}
+	s.notesUnit(c)
 	first := len(s.v.hits)
 	if len(b) <= labelLimit {
 		s.whole(b, len(c.Text), 0)

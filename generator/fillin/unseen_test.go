@@ -112,8 +112,10 @@ func tables(t testing.TB) []table {
 			{name: "a subtotal in the third column", do: then(rows(0, 25, 1), sheet(0, "D25", "产出指标小计", "G25", "50", "H25", "49"))},
 			{name: "a subtotal in the second column", do: then(rows(0, 25, 1), sheet(0, "C25", "小计", "G25", "50", "H25", "49"))},
 			{name: "a subtotal with its weight", do: then(rows(0, 25, 1), sheet(0, "C25", "产出指标小计（50分）", "D25", "—", "G25", "50", "H25", "49"))},
-			{name: "funds of which the form has none", do: then(rows(0, 8, 2), sheet(0, "B8", "其中：中央财政拨款", "D8", "1", "E8", "2", "F8", "3", "B9", "其中：省级财政拨款", "D9", "4"))},
-			{name: "funds called nearly as the form's", do: then(rows(0, 8, 1), sheet(0, "B8", "其中：财政拨款", "D8", "1", "E8", "2", "F8", "3"))},
+			{name: "funds of which the form has none", do: then(rows(0, 8, 2), sheet(0, "B8", "其中：中央财政拨款", "D8", "1", "E8", "2", "F8", "3", "B9", "其中：省级财政拨款", "D9", "4")),
+				problems: []string{"旁行 “年度资金总额·年初预算数” 项目支出绩效自评表!D8 写作“其中：中央财政拨款”、“其中：省级财政拨款” → 年初预算数"}},
+			{name: "funds called nearly as the form's", do: then(rows(0, 8, 1), sheet(0, "B8", "其中：财政拨款", "D8", "1", "E8", "2", "F8", "3")),
+				problems: []string{"旁行 “年度资金总额·年初预算数” 项目支出绩效自评表!D8 写作“其中：财政拨款” → 年初预算数"}},
 			{name: "numbers, marks and units at labels", do: sheet(0, "A3", "1.项目名称：", "A4", "二、主管部门", "E4", "（3）实施单位", "D5", "年初预算数（万元）", "E5", "全年预算数万元", "F5", "全年执行数/万元", "B6", "一、年度资金总额：", "B7", "①其中：当年财政拨款", "B8", "2、上年结转资金*", "I12", "*偏差原因分析及改进措施")},
 			{name: "instructions by name of the sheet", do: func(b *ooxml.Workbook) {
 				b.Sheets = append([]ooxml.Sheet{explained(b.Sheets[0], "填表说明", 1)}, b.Sheets...)

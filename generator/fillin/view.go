@@ -26,12 +26,6 @@ const fewMerges = 48
 // rowAt is a row with its cells, as indexes into sheet.Cells.
 type rowAt struct{ number, lo, hi int }
 
-// unitAt is a note of the sheet that names the unit of money.
-type unitAt struct {
-	row  int
-	unit string
-}
-
 func newView(s *ooxml.Sheet) *view {
 	v := &view{sheet: s}
 	for i := range s.Cells {

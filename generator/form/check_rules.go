@@ -19,26 +19,35 @@ func (l *loader) checkRules(own names) {
 	for i := range l.form.Rules {
 		r, at := &l.form.Rules[i], l.rows[i]
 		inside := own.inside(r.Lists)
-		if !l.knows(r, at, inside) {
-			continue
-		}
-		l.checkKinds(at.place("公式"), r.Test, r.Test.CheckCondition(inside))
-		if r.When != nil {
-			l.checkKinds(at.place("适用条件"), r.When, r.When.CheckCondition(inside))
-		}
-		l.checkTolerance(r, at, inside)
-		l.checkLists(r, at)
-		l.checkEffect(r, at)
 		l.checkMessage(at.place("提示"), r.Message, told, r.Lists)
+		test, when := l.checkCondition(at.place("公式"), r.Test, inside), l.checkCondition(at.place("适用条件"), r.When, inside)
+		if test && l.knows(at.place("容差"), r.Tolerance, inside) {
+			l.checkTolerance(r, at, inside)
+		}
+		if test && when {
+			l.checkLists(r, at)
+			l.checkEffect(r, at)
+		}
 	}
 }
 
-// knows checks the names of a rule and reports whether all are known.
-func (l *loader) knows(r *Rule, at row, inside names) bool {
+// checkCondition checks one condition by itself and reports whether all its names are known.
+func (l *loader) checkCondition(place string, e *expr.Expr, inside names) bool {
+	if e == nil {
+		return true
+	}
+	if !l.knows(place, e, inside) {
+		return false
+	}
+	l.checkKinds(place, e, e.CheckCondition(inside))
+	l.checkRatios(place, e, inside)
+	return true
+}
+
+// knows checks the names of an expression and reports whether all are known.
+func (l *loader) knows(place string, e *expr.Expr, inside names) bool {
 	before := len(l.faults)
-	l.checkExpr(at.place("公式"), r.Test, inside)
-	l.checkExpr(at.place("适用条件"), r.When, inside)
-	l.checkExpr(at.place("容差"), r.Tolerance, inside)
+	l.checkExpr(place, e, inside)
 	return len(l.faults) == before
 }
 
@@ -56,8 +65,11 @@ func (l *loader) checkTolerance(r *Rule, at row, inside names) {
 	}
 	place := at.place("容差")
 	l.checkKinds(place, e, e.CheckTypes(inside))
-	if _, _, _, compares := r.Test.Comparison(); !compares {
+	switch left, _, right, compares := r.Test.Comparison(); {
+	case !compares:
 		l.fault(place, e.String(), "容差不起作用：公式不是“甲 = 乙”一类的比较。请删去容差，或用 近似(甲, 乙, 容差)")
+	case !maybeNumber(left.Result(inside)) || !maybeNumber(right.Result(inside)):
+		l.fault(place, e.String(), "容差不起作用：公式比较的是%s，不是数。请删去容差", sortNames[unlikeNumber(left.Result(inside), right.Result(inside))])
 	}
 	if result := e.Result(inside); result != expr.NumberSort && result != expr.AnySort {
 		l.fault(place, e.String(), "容差应是数，例如 0.01")
@@ -67,6 +79,16 @@ func (l *loader) checkTolerance(r *Rule, at row, inside names) {
 			l.fault(place, e.String(), "容差不能是负数")
 		}
 	}
+}
+
+func maybeNumber(s expr.Sort) bool { return s == expr.NumberSort || s == expr.AnySort }
+
+// unlikeNumber is the first of both kinds that is no number.
+func unlikeNumber(a, b expr.Sort) expr.Sort {
+	if maybeNumber(a) {
+		return b
+	}
+	return a
 }
 
 // checkLists: a rule is judged once an item of one list; what it names of
@@ -100,6 +122,8 @@ func (l *loader) checkEffect(r *Rule, at row) {
 			return // 假 with a condition: whatever it applies to is broken
 		}
 		l.fault(at.place("公式"), r.Test.String(), "这条公式永远通不过：填什么都不符合")
+	case l.onlySettings(r.Test):
+		l.fault(at.place("公式"), r.Test.String(), "这条公式只用到参数，没有填报表的字段：对每个单位的结果都一样")
 	default:
 		if v, constant := r.Test.Constant(); constant && v.Kind() != value.Bool {
 			l.fault(at.place("公式"), r.Test.String(), "这条公式里没有填报表的字段，永远判不出")
@@ -127,6 +151,14 @@ func given(r *Rule) string {
 // checkMessage checks the tags of a 提示, each with the lists around it.
 func (l *loader) checkMessage(place string, pieces []tag.Piece, known names, lists [][]string) {
 	around := slices.Clone(lists)
+	var tags []*tag.Tag
+	for _, p := range pieces {
+		if p.Tag != nil {
+			tags = append(tags, p.Tag)
+		}
+	}
+	_, unpaired := tag.Pair(tags)
+	l.in(place, unpaired)
 	for _, p := range pieces {
 		if p.Tag == nil {
 			continue

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +92,14 @@ var ruleCases = []struct {
 	{"", "全年执行数 = 全年预算数", "“0.01", "", []string{"F2: 第1个字符：引号没有配对：这个““”后面没有另一个引号"}},
 	{"", "非 空(全年执行数)", "0.01", "", []string{"F2: 容差不起作用：公式不是“甲 = 乙”一类的比较。请删去容差，或用 近似(甲, 乙, 容差)"}},
 
+	{"", "单位名称 = 填报人", "0.01", "", []string{"F2: 容差不起作用：公式比较的是文字，不是数。请删去容差"}},
+	{"", "填报日期 = 日期(2023, 4, 4)", "1", "", []string{"F2: 容差不起作用：公式比较的是日期，不是数。请删去容差"}},
+	// numbers that mean something else
+	{"", "执行率 >= 95", "", "", []string{"E2: “执行率”是百分比，和 95 比较就是和 9500% 比较：百分之几请写 95%"}},
+	{"总分 > 60 且 90 > 执行率", "全年执行数 > 0", "", "", []string{"D2: “执行率”是百分比，和 90 比较就是和 9000% 比较：百分之几请写 90%"}},
+	{"", "执行率 >= 95%", "", "", nil},
+	{"", "执行率 <= 1", "", "", nil},
+	{"", "总分 / 0 > 5", "", "", []string{"E2: 第6个字符：除数是 0，永远判不出"}},
 	// two lists
 	{"", "指标.得分 = 项目.总分", "", "", []string{"E2: 这条公式逐条审核“指标”，又写了“项目”的字段，永远判不出：另一个列表请用 合计、个数、查找 等函数"}},
 
@@ -104,6 +113,19 @@ var ruleCases = []struct {
 	{"", "总分 > 总分", "", "", []string{"E2: 这条公式永远通不过：填什么都不符合"}},
 	{"", "总分 > 90 且 总分 < 60", "", "", []string{"E2: 这条公式永远通不过：填什么都不符合"}},
 	{"", "填报人 = \"甲\" 且 填报人 = \"乙\"", "", "", []string{"E2: 这条公式永远通不过：填什么都不符合"}},
+	{"", "个数(指标) >= 0", "", "", []string{"E2: 这条公式永远不会不通过：填什么都符合"}},
+	{"", "个数(指标) >= 1", "", "", nil},
+	{"", "绝对值(总分) < 0", "", "", []string{"E2: 这条公式永远通不过：填什么都不符合"}},
+	{"", "介于(总分, 90, 60)", "", "", []string{"E2: 这条公式永远通不过：填什么都不符合"}},
+	{"介于(总分, 60, 80)", "总分 >= 60", "", "", []string{"E2: 这条公式永远不会不通过：填什么都符合（适用条件已经保证了它）"}},
+	{"介于(总分, 60, 80)", "总分 >= 61", "", "", nil},
+	{"", "且(总分 > 90, 总分 < 60)", "", "", []string{"E2: 这条公式永远通不过：填什么都不符合"}},
+	{"", "或(总分 >= 60, 总分 < 60)", "", "", []string{"E2: 这条公式永远不会不通过：填什么都符合"}},
+	{"", "填报日期 >= 日期(2023, 1, 1) 且 填报日期 < 日期(2022, 1, 1)", "", "", []string{"E2: 这条公式永远通不过：填什么都不符合"}},
+	{"", "填报日期 >= 日期(2023, 1, 1) 且 填报日期 < 日期(2023, 5, 1)", "", "", nil},
+	{"", "1 = 1", "", "", []string{"E2: 这条公式永远不会不通过：填什么都符合"}},
+	{"", "总分 > 100 且 总分 < 50", "", "", []string{"E2: 这条公式永远通不过：填什么都不符合"}},
+	{"", "指标.得分 >= 0 或 指标.得分 < 0", "", "", []string{"E2: 这条公式永远不会不通过：填什么都符合"}},
 	{"", "1 < 2", "", "", []string{"E2: 这条公式永远不会不通过：填什么都符合"}},
 	{"", "假", "", "", []string{"E2: 这条公式永远通不过：填什么都不符合"}},
 	{"", "1 + 1", "", "", []string{"E2: 第1个字符：这里应是条件，“1 + 1”是数，永远判不出", "E2: 这条公式里没有填报表的字段，永远判不出"}},
@@ -112,6 +134,9 @@ var ruleCases = []struct {
 	{"1 = 1", "全年执行数 > 0", "", "", []string{"D2: 适用条件永远成立，请删去"}},
 
 	// pipes and repetition in messages
+	{"", "全年执行数 > 0", "", "{{#如果 总分 > 90}}高", []string{"G2: 没有配对：后面缺少“{{/如果}}”"}},
+	{"", "全年执行数 > 0", "", "{{全年执行书|金额}}", []string{"G2: 没有叫“全年执行书”的字段，您是否想写：全年执行数"}},
+	{"", "全年执行数 > 0", "", "{{全年执行数|金而}}", []string{"G2: 没有叫“金而”的管道，您是否想写：金额"}},
 	{"", "全年执行数 > 0", "", "{{单位名称|大写}}", []string{"G2: “单位名称”是文字，管道“大写”要的是数"}},
 	{"", "全年执行数 > 0", "", "{{全年执行数|日期}}", []string{"G2: “全年执行数”是数，管道“日期”要的是日期"}},
 	{"", "全年执行数 > 0", "", "{{总分|百分比}}", []string{"G2: “总分”是分数，管道“百分比”是“百分比”的：打印出来的数会差很多"}},
@@ -156,6 +181,11 @@ func TestDerivedLint(t *testing.T) {
 		{[][]any{{"合", "合计(指标.得分)", "分数"}, {"合二", "合 * 系数", "数"}}, [][]any{{"系数", 2}}, nil},
 		{[][]any{{"甲", "乙 + 1", "数"}, {"乙", "总分", "分数"}}, nil, []string{"B2: “甲”要用到下面的“乙”，请把“乙”移到它上面"}},
 		{[][]any{{"甲", "乙 + 1", "数"}, {"乙", "甲 + 1", "数"}}, nil, []string{"B2: “甲”和“乙”互相用到，谁也算不出"}},
+		{[][]any{{"甲", "乙 + 1", "数"}, {"乙", "丙 + 1", "数"}, {"丙", "甲 + 1", "数"}}, nil, []string{"B2: “甲”和“乙”互相用到，谁也算不出", "B3: “乙”和“丙”互相用到，谁也算不出"}},
+		{[][]any{{"", "总分 + 1", "数"}}, nil, []string{"A2: 计算项没有名称"}},
+		{[][]any{{"甲", "总分 + 1", "金而"}}, nil, []string{"C2: 没有叫“金而”的管道，您是否想写：金额"}},
+		{nil, [][]any{{"", 90}}, []string{"A2: 参数没有名称"}},
+		{nil, [][]any{{"线", 90}, {"线", 80}}, []string{"A3: 名称“线”已经是参数，请换一个名称"}},
 		{[][]any{{"甲", "甲 + 1", "数"}}, nil, []string{"B2: “甲”用到了它自己"}},
 		{[][]any{{"总分", "合计(指标.得分)", "分数"}}, nil, []string{"A2: 名称“总分”已经是填报表的字段，请换一个名称"}},
 		{[][]any{{"甲", "总分", "分数"}, {"甲", "总分", "分数"}}, nil, []string{"A3: 名称“甲”已经是计算项，请换一个名称"}},
@@ -167,5 +197,81 @@ func TestDerivedLint(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%v:\n got %q\nwant %q", c.derived, got, c.want)
 		}
+	}
+}
+
+// TestRowLint: rows of 审核公式 that are wrong beside their formulas.
+func TestRowLint(t *testing.T) {
+	t.Parallel()
+	const fine = "总分 > 60"
+	for _, c := range []struct {
+		name  string
+		rules [][]any
+		sets  [][]any
+		want  []string
+	}{
+		{"an id twice", [][]any{{"R-1", "甲", "错误", "", fine}, {"R-1", "乙", "提示", "", "总分 > 70"}}, nil, []string{"A3: 编号与 审核公式.xlsx 审核公式!A2 的重复，请改成不同的编号"}},
+		{"no id", [][]any{{"", "甲", "错误", "", fine}}, nil, []string{"A2: 这一行没有编号。每条审核公式都要有自己的编号，例如 R-SC-01"}},
+		{"no name", [][]any{{"R-1", "", "错误", "", fine}}, nil, []string{"B2: R-1 没有名称。名称是审核情况里显示的，例如 得分不超分值"}},
+		{"another level", [][]any{{"R-1", "甲", "警告", "", fine}}, nil, []string{"C2: 级别只能写“错误”或“提示”"}},
+		{"no level", [][]any{{"R-1", "甲", "", "", fine}}, nil, []string{"C2: 级别只能写“错误”或“提示”"}},
+		{"no formula", [][]any{{"R-1", "甲", "错误", fine, ""}}, nil, []string{"E2: R-1 没有公式"}},
+		{"settings alone", [][]any{{"R-1", "甲", "错误", "", "线 > 5"}}, [][]any{{"线", 90}}, []string{"E2: 这条公式只用到参数，没有填报表的字段：对每个单位的结果都一样"}},
+		{"a setting that is a text", [][]any{{"R-1", "甲", "错误", "", "总分 > 线"}}, [][]any{{"线", "九十"}}, []string{"E2: 第1个字符：“总分”是数，“线”是文字，不能比较，永远判不出"}},
+		{"a setting without value", [][]any{{"R-1", "甲", "错误", "", "总分 > 线"}}, [][]any{{"线", nil}}, []string{"B2: 参数没有值", "E2: 第6个字符：没有叫“线”的字段"}},
+		{"all at once", [][]any{{"R-1", "甲", "高", "总分 > 9 且 总分 < 1", "总粉 > 1", "", "{{差而}}"}, {"R-1", "乙", "错误", "", "1 = 1"}}, nil, []string{
+			"C2: 级别只能写“错误”或“提示”", "A3: 编号与 审核公式.xlsx 审核公式!A2 的重复，请改成不同的编号",
+			"G2: 没有叫“差而”的字段，您是否想写：差额", "E2: 第1个字符：没有叫“总粉”的字段，您是否想写：总分",
+			"E3: 这条公式永远不会不通过：填什么都符合"}},
+	} {
+		if got := lint(t, ruled(t, map[string][][]any{ruleSheet: c.rules, settingSheet: c.sets})); !slices.Equal(got, c.want) {
+			t.Errorf("%s:\n got %q\nwant %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestRuleSheetMissing: a renamed sheet would mean that nothing is judged at all.
+func TestRuleSheetMissing(t *testing.T) {
+	t.Parallel()
+	files := ruled(t, map[string][][]any{ruleSheet: {{"R-1", "甲", "错误", "", "总分 > 60"}}})
+	book, err := excelize.OpenReader(bytes.NewReader(files[RulesFile].Data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := book.SetSheetName(ruleSheet, "审核规则"); err != nil {
+		t.Fatal(err)
+	}
+	out, err := book.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files[RulesFile].Data = out.Bytes()
+	want := []string{"审核公式.xlsx: 没有名叫“审核公式”的工作表，一条公式也不会审核。请把写公式的那张表改名为“审核公式”"}
+	if got := lint(t, files); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestRemarks: what nothing uses is told and keeps nothing from running.
+func TestRemarks(t *testing.T) {
+	t.Parallel()
+	f, faults, err := Load("试", ruled(t, map[string][][]any{
+		ruleSheet:    {{"R-1", "甲", "错误", "", "总分 > 线一", "", "差{{余}}"}, {"R-2", "乙", "错误", "总分 > 线二", "总分 = 99", "线三", ""}},
+		derivedSheet: {{"余", "100 - 总分 + 线四", "分数"}, {"闲", "总分 * 2", "分数"}},
+		settingSheet: {{"线一", 60}, {"线二", 90}, {"线三", 1}, {"线四", 0}, {"线五", 5}},
+	}))
+	if err != nil || len(faults) > 0 {
+		t.Fatal(err, faults)
+	}
+	var got []string
+	for _, r := range f.Remarks {
+		got = append(got, r.Place+" "+r.Source+": "+r.Message)
+	}
+	want := []string{
+		"审核公式.xlsx 参数!A6 线五: 没有公式或模板用到这个参数，改它不起作用。不再需要的请删去这一行",
+		"审核公式.xlsx 计算项!A3 闲: 没有公式或模板用到这个计算项。不再需要的请删去这一行",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -43,6 +43,7 @@ type Form struct {
 	Plan      *expr.Plan // what rules and derived fields have in common
 	Documents []Template
 	Summaries []Template
+	Remarks   []tag.Fault // what lint tells beside faults: it keeps nothing from running
 }
 
 // Rule is one row of the sheet 审核公式.

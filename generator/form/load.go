@@ -81,6 +81,11 @@ func (l *loader) fault(place, source, format string, args ...any) {
 	l.faults = append(l.faults, tag.Fault{Place: place, Source: source, Message: fmt.Sprintf(format, args...)})
 }
 
+// remark is something that the clerk should see and that keeps nothing from running.
+func (l *loader) remark(place, source, message string) {
+	l.form.Remarks = append(l.form.Remarks, tag.Fault{Place: place, Source: source, Message: message})
+}
+
 // in puts the file before the place of faults that a template engine found.
 func (l *loader) in(file string, faults []tag.Fault) {
 	for _, f := range faults {

@@ -11,23 +11,24 @@ import (
 
 // Names that rules and templates may use beside the form's own fields.
 const (
-	TaskYear      = "任务年度" // the year of the run
-	UnitCode      = "单位编码" // of the roster, or in front of the unit's name
-	HasRoster     = "有名册"  // whether the run has a roster
-	OnRoster      = "在册"   // whether the unit is on it
-	RosterName    = "名册名称" // the unit's name as the roster has it
-	WorkbookCount = "报送件数" // how many workbooks the unit sent
-	RosterRecord  = "名册"   // 名册.年初预算数: what the roster holds of the unit
-	LastYear      = "上年"   // 上年.总分: what the roster holds of the unit's last year, in its column 上年总分
-	UnitName      = "单位名称" // as the roster spells it, in output templates
-	ScoreField    = "总分"   // the field by which units are ranked
-	ErrorCount    = "错误数"  // of a unit, in output templates
-	NoticeCount   = "提示数"  // of a unit, in output templates
-	MainTroubles  = "主要问题" // names of a unit's errors, in output templates
-	ActualFilled  = "填报"   // in the 提示 of a rule: what was filled
-	ActualWanted  = "应为"   // … what it should be
-	ActualOff     = "差额"   // … by how much it is off
-	ActualItem    = "条目"   // … the name of the list item
+	TaskYear       = "任务年度" // the year of the run
+	UnitCode       = "单位编码" // of the roster, or in front of the unit's name
+	HasRoster      = "有名册"  // whether the run has a roster
+	OnRoster       = "在册"   // whether the unit is on it
+	RosterName     = "名册名称" // the unit's name as the roster has it
+	WorkbookCount  = "报送件数" // how many workbooks the unit sent
+	RosterRecord   = "名册"   // 名册.年初预算数: what the roster holds of the unit
+	LastYear       = "上年"   // 上年.总分: what the roster holds of the unit's last year, in its column 上年总分
+	UnitName       = "单位名称" // as the roster spells it, in output templates
+	ScoreField     = "总分"   // the field by which units are ranked
+	ErrorCount     = "错误数"  // of a unit, in output templates
+	NoticeCount    = "提示数"  // of a unit, in output templates: those that nobody has explained
+	ExplainedCount = "已说明数" // of a unit, in output templates
+	MainTroubles   = "主要问题" // names of a unit's errors, in output templates
+	ActualFilled   = "填报"   // in the 提示 of a rule: what was filled
+	ActualWanted   = "应为"   // … what it should be
+	ActualOff      = "差额"   // … by how much it is off
+	ActualItem     = "条目"   // … the name of the list item
 )
 
 // The lists of the templates under 汇总/.
@@ -35,7 +36,7 @@ const (
 	ListAccepted = "单位"
 	ListReturned = "退回单位"
 	ListMissing  = "未报单位"
-	ListFindings = "审核结果"
+	ListFindings = "审核结果" // with 单位说明, which a 通报 leaves out: it is between the bureau and the unit
 	ListRanking  = "排名"   // the accepted units by 总分, with 名次
 	ListFrequent = "常见问题" // 编号 名称 级别 单位数 次数
 )

@@ -19,7 +19,7 @@ func (l *loader) checkNames() {
 	}
 	own := l.unitNames()
 	l.checkRules(own)
-	documents := own.with(UnitName, ErrorCount, NoticeCount, MainTroubles)
+	documents := own.with(UnitName, ErrorCount, NoticeCount, ExplainedCount, MainTroubles)
 	summaries := summaryNames(documents)
 	for _, u := range l.uses {
 		known := documents
@@ -28,6 +28,7 @@ func (l *loader) checkNames() {
 		}
 		l.checkTag(u.file+" "+u.Place, u.Use, known.inside(u.Lists))
 	}
+	l.checkUse()
 }
 
 func (l *loader) checkExpr(place string, e *expr.Expr, known names) {
@@ -297,7 +298,7 @@ func summaryNames(unit names) names {
 	n.under(ListReturned, unit)
 	n.under(ListRanking, unit, "名次")
 	n.under(ListFrequent, names{}, "编号", "名称", "级别", "单位数", "次数")
-	n.under(ListFindings, names{}, UnitCode, UnitName, "编号", "名称", "级别", "报送件", "工作表", "单元格", "条目", "填报", "应为", "差额", "说明", "同源", "依据")
+	n.under(ListFindings, names{}, UnitCode, UnitName, "编号", "名称", "级别", "报送件", "工作表", "单元格", "条目", "填报", "应为", "差额", "说明", "单位说明", "同源", "依据")
 	n.under(ListMissing, names{}, UnitCode, UnitName)
 	for _, list := range []string{ListAccepted, ListReturned, ListRanking} {
 		n.open[list+"."+RosterRecord] = true

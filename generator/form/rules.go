@@ -33,8 +33,10 @@ func (l *loader) rules() {
 	if !ok {
 		return
 	}
+	judges := false
 	for i := range book.Sheets {
 		sheet := &book.Sheets[i]
+		judges = judges || sheet.Name == ruleSheet
 		switch sheet.Name {
 		case ruleSheet:
 			l.eachRow(sheet, []string{"编号", "名称", "级别", "适用条件", "公式", "容差", "提示", "依据"}, l.rule)
@@ -45,6 +47,9 @@ func (l *loader) rules() {
 		case synonymSheet:
 			l.eachRow(sheet, []string{"标签", "同义词"}, l.synonym)
 		}
+	}
+	if !judges {
+		l.fault(RulesFile, "", "没有名叫“%s”的工作表，一条公式也不会审核。请把写公式的那张表改名为“%[1]s”", ruleSheet)
 	}
 	l.dependencies()
 }
@@ -126,6 +131,9 @@ func (l *loader) rule(r row) {
 			l.fault(r.place("编号"), id, "编号与 %s 的重复，请改成不同的编号", other.Place)
 		}
 	}
+	if rule.Name == "" {
+		l.fault(r.place("名称"), "", "%s 没有名称。名称是审核情况里显示的，例如 得分不超分值", id)
+	}
 	level, ok := levels[r.text("级别")]
 	if !ok {
 		l.fault(r.place("级别"), r.text("级别"), "级别只能写“错误”或“提示”")
@@ -178,6 +186,9 @@ func (l *loader) expression(r row, column string) *expr.Expr {
 // derived compiles one row of 计算项.
 func (l *loader) derived(r row) {
 	d := Derived{Name: r.text("名称"), Type: value.Type(r.text("类型")), Place: r.place("名称")}
+	if d.Name == "" {
+		l.fault(r.place("名称"), "", "计算项没有名称")
+	}
 	if d.Expr = l.expression(r, "公式"); d.Expr == nil {
 		if r.text("公式") == "" {
 			l.fault(r.place("公式"), d.Name, "计算项没有公式")
@@ -203,6 +214,10 @@ func typePipe(t value.Type) []value.Pipe {
 
 // setting reads one row of 参数.
 func (l *loader) setting(r row) {
+	if r.text("名称") == "" {
+		l.fault(r.place("名称"), "", "参数没有名称")
+		return
+	}
 	c := r.cells[r.cols["值"]]
 	if c == nil {
 		l.fault(r.place("值"), r.text("名称"), "参数没有值")

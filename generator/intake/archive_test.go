@@ -112,7 +112,7 @@ func TestArchives(t *testing.T) {
 		"不是压缩包.zip":   []byte("%PDF-1.4"),
 		"改了名的工作簿.zip": read(t, samples+"临时指挥部.xlsx"),
 	})
-	_, skipped, err := Scan(dir)
+	_, skipped, err := Scan(dir, ooxml.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestArchives(t *testing.T) {
 		t.Errorf("want %q", want)
 	}
 	// An archive alone is an inbox too.
-	files, _, err := Scan(filepath.Join(dir, "第一批.zip"))
+	files, _, err := Scan(filepath.Join(dir, "第一批.zip"), ooxml.Limits{})
 	if err != nil || len(files) != 4 {
 		t.Errorf("%d files, %v", len(files), err)
 	}

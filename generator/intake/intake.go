@@ -55,6 +55,10 @@ type Options struct {
 	// Retried hears that a file could not be read for the moment and is tried
 	// again; nil: nobody does. It is called by several goroutines.
 	Retried func(file string, attempt int, err error)
+
+	// Reading is called before Assign reads a file, and what it returns after; nil:
+	// nobody wants to know. It is called by several goroutines.
+	Reading func(File) (done func() error, err error)
 }
 
 // File is one file of the inbox, or one workbook in a zip archive there.
@@ -68,6 +72,7 @@ type File struct {
 	trouble *ooxml.Damage // why it cannot be read, when Scan has seen that already
 	doubt   string        // what speaks for another unit than the one it was given to; "" when nothing does
 	how     *opened       // how Assign opened it; nil when there was nothing to it
+	sender  *sender       // whose Assign found it to be; nil before
 }
 
 // Parcel is what one unit sent, not yet read.
@@ -103,22 +108,20 @@ var unfinished = []string{".tmp", ".temp", ".partial", ".part", ".crdownload", "
 
 // Scan lists the workbooks of a folder with its subfolders and zip archives, or
 // the one file, in the order of their names. skipped are other files that are no
-// workbooks (a scanned page, a letter), for the report; junk is in neither. The
-// directories of archives are held to the default limits.
-func Scan(inbox string) (files []File, skipped []string, err error) {
+// workbooks (a scanned page, a letter), for the report; junk is in neither.
+func Scan(inbox string, limits ooxml.Limits) (files []File, skipped []string, err error) {
 	_, err = patiently(context.Background(), func(int, error) {}, func() (_ struct{}, err error) {
-		files, skipped, err = list(inbox)
+		files, skipped, err = list(inbox, bounds(limits))
 		return struct{}{}, err
 	})
 	return files, skipped, err
 }
 
-func list(inbox string) (files []File, skipped []string, err error) {
+func list(inbox string, limits ooxml.Limits) (files []File, skipped []string, err error) {
 	info, err := os.Stat(inbox)
 	if err != nil {
 		return nil, nil, fmt.Errorf("打开收件 %s：%w", inbox, err)
 	}
-	limits := bounds(ooxml.Limits{})
 	// The inbox itself may be a link; nothing in it is followed.
 	named := inbox
 	if inbox, err = filepath.EvalSymlinks(named); err != nil {
@@ -211,12 +214,23 @@ func Assign(ctx context.Context, files []File, opt Options) (parcels []Parcel, m
 			if err := ctx.Err(); err != nil {
 				return err
 			}
+			done := func() error { return nil }
+			var err error
+			if opt.Reading != nil {
+				if done, err = opt.Reading(files[i]); err != nil {
+					return err
+				}
+			}
 			c, err := files[i].load(ctx, opt)
+			if e := done(); err == nil {
+				err = e
+			}
 			if err != nil {
 				return err
 			}
 			files[i].how = c.how
 			senders[i] = identify(files[i].Name, c.book, opt)
+			files[i].sender = &senders[i]
 			return nil
 		})
 	}
@@ -250,6 +264,11 @@ func Open(ctx context.Context, p Parcel, opt Options) (*unit.Submission, error) 
 		// The hash is of what came in, the data of what was read: a decrypted or
 		// converted package can be marked up, the file as it came cannot.
 		w := unit.Workbook{Path: f.Name, Arrived: f.Arrived, SHA256: c.sum, Size: c.size, Data: c.data, Book: c.book}
+		// A file that another took the place of since Assign may be another unit's.
+		if f.sender != nil && c.damage == nil && identify(f.sender.file, c.book, opt).cell != f.sender.cell {
+			c.damage = swapped()
+			w.Data, w.Book = nil, nil
+		}
 		if c.damage != nil {
 			sub.Findings = append(sub.Findings, damaged(f.Name, c.damage))
 		} else {

@@ -71,7 +71,7 @@ func inbox(t testing.TB, files map[string][]byte) string {
 // take goes the whole way of intake, by the unit's name.
 func take(t testing.TB, dir string, opt Options) map[string]*unit.Submission {
 	t.Helper()
-	files, _, err := Scan(dir)
+	files, _, err := Scan(dir, ooxml.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,10 @@ func irregular() *ooxml.Damage {
 	return &ooxml.Damage{Code: codeClosed, Message: "这不是普通文件（而是链接、管道、设备或文件夹），没有读取。请直接报送工作簿"}
 }
 
+func swapped() *ooxml.Damage {
+	return &ooxml.Damage{Code: codeClosed, Message: "读取期间，这个文件被换成了另一个，填报单位和刚才不同，没有采用。请再运行一次"}
+}
+
 // onlyRegular closes what was opened and is no regular file.
 func onlyRegular(r *os.File, err error) (*os.File, error) {
 	if err != nil {

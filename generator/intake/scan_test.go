@@ -47,7 +47,7 @@ func TestScan(t *testing.T) {
 		"b.xlsx.partial": book, "b.xlsx.part": book, "b.xlsx.crdownload": book, "b.xlsx.download": book, "b.xlsx.filepart": book, "b.xlsx.baiduyun.downloading": book, "b.xlsx.xltd": book,
 	}
 	dir := inbox(t, files)
-	got, skipped, err := Scan(dir)
+	got, skipped, err := Scan(dir, ooxml.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestIrregular(t *testing.T) {
 		want = append(want, "zero.xlsx")
 	}
 	within(t, 20*time.Second, func() {
-		files, skipped, err := Scan(dir)
+		files, skipped, err := Scan(dir, ooxml.Limits{})
 		if err != nil {
 			t.Error(err)
 		}
@@ -132,15 +132,15 @@ func TestIrregular(t *testing.T) {
 	// An inbox that is a link is what it leads to; one that is a pipe is nothing.
 	link := filepath.Join(t.TempDir(), "收件")
 	made(os.Symlink(dir, link))
-	if files, _, err := Scan(link); err != nil || len(files) != 2 {
+	if files, _, err := Scan(link, ooxml.Limits{}); err != nil || len(files) != 2 {
 		t.Errorf("an inbox behind a link: %q, %v", names(files), err)
 	}
 	within(t, 20*time.Second, func() {
-		if _, _, err := Scan(at("pipe.xlsx")); err == nil || !strings.Contains(err.Error(), "既不是文件夹，也不是普通文件") {
+		if _, _, err := Scan(at("pipe.xlsx"), ooxml.Limits{}); err == nil || !strings.Contains(err.Error(), "既不是文件夹，也不是普通文件") {
 			t.Errorf("a pipe as inbox: %v", err)
 		}
 	})
-	if files, _, err := Scan(at("link.xlsx")); err != nil || len(files) != 1 || files[0].Name != "link.xlsx" {
+	if files, _, err := Scan(at("link.xlsx"), ooxml.Limits{}); err != nil || len(files) != 1 || files[0].Name != "link.xlsx" {
 		t.Errorf("a link to a workbook as inbox: %q, %v", names(files), err)
 	}
 }
@@ -201,7 +201,7 @@ func TestUnreadable(t *testing.T) {
 		}
 	}
 	asNobody(t, func() {
-		files, skipped, err := Scan(dir)
+		files, skipped, err := Scan(dir, ooxml.Limits{})
 		if err != nil || !slices.Equal(names(files), []string{"a.zip", "青岚区图书馆", "青岚区档案馆.xlsx", "青岚区水务局.xlsx"}) || !slices.Equal(skipped, []string{"信.dat"}) {
 			t.Fatalf("files %q, skipped %q, %v", names(files), skipped, err)
 		}

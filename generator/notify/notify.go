@@ -106,6 +106,18 @@ func (t Targets) Finish(ctx context.Context, r Report) []error {
 	})
 }
 
+// Pulse tells the dead-man's switch that a watch is alive and has looked into its
+// inbox: 0 when all is well, 1 when something is in its way.
+func (t Targets) Pulse(ctx context.Context, well bool) []error {
+	code := "1"
+	if well {
+		code = "0"
+	}
+	return t.tell(ctx, map[string]func(context.Context) error{
+		"ping": when(t.Ping != "", func(ctx context.Context) error { return ping(ctx, t.Ping, code) }),
+	})
+}
+
 func when(wanted bool, do func(context.Context) error) func(context.Context) error {
 	if !wanted {
 		return nil

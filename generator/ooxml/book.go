@@ -223,6 +223,9 @@ func (r *reading) parts(main string, links []sheetLink) *Damage {
 		if d := r.sheet(rel.Target, &sheet); d != nil {
 			return d
 		}
+		if d := r.textBoxes(rel.Target, &sheet); d != nil {
+			return d
+		}
 		r.out.Sheets = append(r.out.Sheets, sheet)
 	}
 	if len(r.out.Sheets) == 0 {

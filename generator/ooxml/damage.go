@@ -24,15 +24,19 @@ const ratioFrom = 8 << 20
 
 // DefaultLimits are far above what official forms need, and far below what
 // would trouble a small machine.
-func DefaultLimits() Limits {
+func DefaultLimits() Limits { return LimitsFor(64 << 20) }
+
+// LimitsFor are the limits for workbooks of up to so many bytes, more than 0. What
+// may be inside grows with the file; what tells a bomb from a workbook does not.
+func LimitsFor(file int64) Limits {
 	return Limits{
-		File:    64 << 20,
+		File:    file,
 		Entries: 4096,
-		Part:    512 << 20,
-		Total:   1 << 30,
+		Part:    8 * file,
+		Total:   16 * file,
 		Ratio:   400,
 		Depth:   depthCap,
-		Cells:   1 << 18,
+		Cells:   int(file >> 8),
 	}
 }
 

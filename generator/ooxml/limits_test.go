@@ -39,6 +39,22 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestLimitsFor: what may be inside goes with the size of the file that is allowed.
+func TestLimitsFor(t *testing.T) {
+	t.Parallel()
+	if got, want := ooxml.DefaultLimits(), ooxml.LimitsFor(64<<20); got != want || got.Cells != 1<<18 || got.Part != 512<<20 || got.Total != 1<<30 {
+		t.Errorf("default %+v", got)
+	}
+	file := data(strings.Repeat(`<row><c><v>1</v></c></row>`, 5000)).zip(t)
+	_, err := ooxml.ReadWorkbook(file, ooxml.LimitsFor(1<<20))
+	if err == nil || !strings.Contains(err.Error(), "单元格多于 4096 个") {
+		t.Errorf("5000 cells within the limits for 1 MB: %v", err)
+	}
+	if _, err := ooxml.ReadWorkbook(file, ooxml.LimitsFor(2<<20)); err != nil {
+		t.Errorf("within those for 2 MB: %v", err)
+	}
+}
+
 // TestActualSizes: the limits hold for what really comes out of the file, whatever
 // its directory claims.
 func TestActualSizes(t *testing.T) {

@@ -40,6 +40,8 @@ func (r *reading) sheet(part string, out *Sheet) *Damage {
 				return inside(s, sr.oneRow)
 			case "mergeCells":
 				return inside(s, sr.merge)
+			case "headerFooter":
+				return sr.headerFooter()
 			}
 			return nil
 		}); d != nil {

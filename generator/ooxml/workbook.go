@@ -20,6 +20,8 @@ type Sheet struct {
 	Merges []Rect // as they stand in the file
 	// HiddenRows and HiddenCols are 1-based inclusive spans.
 	HiddenRows, HiddenCols []Span
+	// Around are texts outside the cells: of the page header and footer, and of text boxes.
+	Around []string
 }
 
 // Span is a 1-based inclusive range of rows or columns.

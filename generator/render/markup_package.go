@@ -23,8 +23,12 @@ type packageWriter struct {
 	macros  bool // the workbook has some and stays one that does
 }
 
+// anyFile is more than a run can allow a workbook to have. What is marked has been
+// read within the limits of the run; it is not judged by its size again.
+const anyFile = 2 << 30
+
 func newPackageWriter(data []byte) (*packageWriter, error) {
-	p, err := ooxml.Open(data, ooxml.DefaultLimits())
+	p, err := ooxml.Open(data, ooxml.LimitsFor(anyFile))
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ const (
 	tallestRow   = 400 // Excel allows 409
 	// shownAsText is the longest text that every Excel shows under the text format.
 	shownAsText = 255
+	mostQuoted  = 8     // lines that a long filled text makes its row tall
 	longestCell = 16000 // characters, of the 32,767 units that a cell holds
 )
 
@@ -136,7 +137,12 @@ func (o *opinion) heading() string {
 // advice says what to do.
 func (o *opinion) advice() string {
 	parts := []string{o.trouble}
-	if o.trouble == "" {
+	switch {
+	case o.trouble != "":
+	case o.verdict.Outcome() == unit.Accepted:
+		parts[0] = "审核已通过，还有提示请核实：点“位置”可跳到单元格，单元格上的批注写明了问题。浅黄色的请逐处核实，" +
+			"填错的改正；属实的在“单位说明”栏写明情况（不少于4个字），下次审核记为“已说明”。改好后直接报送本文件，不必删除本表和批注。"
+	default:
 		parts[0] = "怎么改：点“位置”可跳到单元格，单元格上的批注写明了问题。浅红色（错误）必须改正；" +
 			"浅黄色（提示）请核实，属实的在“单位说明”栏写明情况（不少于4个字），下次审核记为“已说明”。改好后直接报送本文件，不必删除本表和批注。"
 	}
@@ -165,7 +171,11 @@ func (w *opinionWriter) remark(row, number int, r *remark) {
 	looks := [unit.OpinionColumns]int{s.middle, s.level[r.State()], s.middle, s.text, s.text, s.text, s.text, s.text, s.text, s.text, s.answer, s.text}
 	lines := 2 // at least: the unit needs room to write
 	for i, text := range cells[:shownColumns] {
-		lines = max(lines, textLines(text, opinionWidths[i]))
+		n := textLines(text, opinionWidths[i])
+		if unit.OpinionColumn(i) == unit.OpinionFilled {
+			n = min(n, mostQuoted) // a narrative; the cell itself is one click away
+		}
+		lines = max(lines, n)
 	}
 	w.begin(row, rowHeight(lines))
 	for i, text := range cells {

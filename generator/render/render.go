@@ -2,6 +2,7 @@
 //
 //	Verdict   ─► Unit     ─► []Document   the unit's documents, or its drafts
 //	Verdict   ─► Back     ─► []Document   the unit's own workbooks, marked up (markup.go)
+//	          ─► Verify   ─► []Document   … of an accepted unit, for it to explain its notices
 //	[]Verdict ─► Summary  ─► []Document   what is made of all units together (summary.go)
 //
 // Nothing is written to disk here. What cannot be rendered is an error of the
@@ -11,6 +12,7 @@ package render
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"jixiao/generator/expr"
@@ -34,9 +36,34 @@ func Unit(f *form.Form, v *unit.Verdict, folder string) ([]unit.Document, error)
 
 // Back is what a returned unit gets: its own workbooks, marked up, in folder.
 func Back(v *unit.Verdict, folder string) ([]unit.Document, error) {
+	return markedUp(v, folder, func(unit.Workbook) bool { return true })
+}
+
+// Verify is what an accepted unit gets beside its documents when notices wait for
+// its word: the workbooks that they are about, marked up, in folder. Notices do not
+// hold anything up, but the unit must have a place where it can explain them.
+func Verify(v *unit.Verdict, folder string) ([]unit.Document, error) {
+	used := v.Record.Used()
+	first := true // a notice about the unit as a whole goes with its first workbook
+	return markedUp(v, folder, func(w unit.Workbook) bool {
+		if !used[w.Path] {
+			return false // another one says the same, or came later
+		}
+		whole := first
+		first = false
+		return slices.ContainsFunc(v.Findings, func(f finding.Finding) bool {
+			return f.Level == finding.Notice && !f.Explained() && (f.Place.Workbook == w.Path || whole && f.Place.Workbook == "")
+		})
+	})
+}
+
+func markedUp(v *unit.Verdict, folder string, which func(unit.Workbook) bool) ([]unit.Document, error) {
 	var out []unit.Document
 	taken := map[string]bool{}
 	for _, w := range v.Record.Submission.Workbooks {
+		if !which(w) {
+			continue
+		}
 		data, ext, err := returnedAs(v, w)
 		if err != nil {
 			return nil, fmt.Errorf("标注报送件 %s：%w", w.Path, err)
@@ -95,12 +122,13 @@ type scope struct {
 	own unit.Figures
 }
 
-// counted adds 错误数 提示数 主要问题 and the unit's name and code to a verdict.
+// counted adds 错误数 提示数 已说明数 主要问题 and the unit's name and code to a verdict.
 func counted(v *unit.Verdict) scope {
 	u := v.Record.Submission.Unit
 	own := unit.Figures{
 		{Name: form.ErrorCount, Value: value.Int(int64(v.Findings.Count(finding.Error)))},
 		{Name: form.NoticeCount, Value: value.Int(int64(v.Findings.Count(finding.Notice)))},
+		{Name: form.ExplainedCount, Value: value.Int(int64(v.Findings.CountExplained()))},
 		{Name: form.MainTroubles, Value: value.Str(troubles(v.Findings))},
 		{Name: form.UnitName, Value: value.Str(u.Name)},
 	}

@@ -106,7 +106,7 @@ func result(v *unit.Verdict, f finding.Finding) expr.Scope {
 		text(form.UnitCode, u.Code), text(form.UnitName, u.Name),
 		text("编号", f.Rule), text("名称", f.Name), text("级别", f.State()),
 		text("报送件", f.Place.Workbook), text("工作表", f.Place.Sheet), text("单元格", f.Place.Cell), text("条目", f.ItemName),
-		text("填报", f.Filled), text("应为", f.Expected), text("差额", f.Difference), text("说明", f.Message),
+		text("填报", f.Filled), text("应为", f.Expected), text("差额", f.Difference), text("说明", f.Message), text("单位说明", f.Explanation),
 		text("同源", f.SameCause), text("依据", f.Basis),
 	}
 }

@@ -67,7 +67,7 @@ type (
 	linkView   struct {
 		URL  template.URL
 		Name string
-		Note string // 退回件 or 草稿
+		Note string // 退回件, 草稿 or 核实意见
 	}
 	unitView struct {
 		ID        string
@@ -246,7 +246,10 @@ func links(documents []Document) []linkView {
 	out := make([]linkView, len(documents))
 	for i, d := range documents {
 		out[i] = linkView{URL: relative(d.Path), Name: path.Base(d.Path)}
-		switch parts := strings.Split(d.Path, "/"); {
+		// In a drop folder the paths begin with ../
+		switch parts := strings.Split(strings.TrimLeft(d.Path, "./"), "/"); {
+		case len(parts) > 2 && parts[len(parts)-2] == "核实意见":
+			out[i].Note = "核实意见"
 		case parts[0] != "退回":
 		case len(parts) > 2 && parts[len(parts)-2] == "草稿":
 			out[i].Note = "草稿"

@@ -28,6 +28,7 @@ type receiptView struct {
 	Program   string
 	Unit      unitView
 	Accepted  bool
+	Explain   bool // a workbook lies here in which the unit can explain its notices
 	Workbooks []workbookView
 }
 
@@ -40,8 +41,12 @@ func Receipt(form, program string, u *Unit) ([]byte, error) {
 	v := receiptView{CSS: template.CSS(pageCSS), Form: form, Program: program, Unit: u.view(0), Accepted: u.Outcome == unit.Accepted}
 	for i, d := range u.Documents {
 		v.Unit.Links[i].Note = ""
-		if path.Dir(d.Path) == "草稿" {
-			v.Unit.Links[i].Note = "草稿"
+		switch dir := path.Dir(d.Path); dir {
+		case "草稿":
+			v.Unit.Links[i].Note = dir
+		case "核实意见":
+			v.Unit.Links[i].Note = dir
+			v.Explain = true
 		}
 	}
 	for _, w := range u.workbooks() {

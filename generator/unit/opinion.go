@@ -52,7 +52,7 @@ var opinionMust = []OpinionColumn{OpinionRule, OpinionName, OpinionPosition, Opi
 // of the sheet 审核意见 with a 单位说明.
 type Explanation struct {
 	Workbook    string // path of the workbook that the row stands in
-	Apart       bool   // that workbook holds nothing of the form: the unit sent the list alone
+	Apart       bool   // no value comes from that workbook: the unit sent the list alone, or the same workbook twice
 	Rule, Name  string
 	Sheet, Cell string // where the finding stood; "" for one that had no cell
 	Item        int    // number of its list item; 0: none

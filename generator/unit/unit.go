@@ -157,18 +157,17 @@ func (it *Item) Lookup(name string) (expr.Binding, bool) {
 }
 
 // Value finds a field by name, first where the last item of the list had it.
-func (it *Item) Value(name string, hint *int32, v *value.Value) bool {
+func (it *Item) Value(name string, hint *int32) *value.Value {
 	if i := int(*hint); i < len(it.Fields) && it.Fields[i].Name == name {
-		*v = it.Fields[i].Value
-		return true
+		return &it.Fields[i].Value
 	}
 	for i := range it.Fields {
 		if it.Fields[i].Name == name {
-			*hint, *v = int32(i), it.Fields[i].Value
-			return true
+			*hint = int32(i)
+			return &it.Fields[i].Value
 		}
 	}
-	return false
+	return nil
 }
 
 // Figures is a scope of single figures.

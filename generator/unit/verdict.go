@@ -58,43 +58,40 @@ func (v *Verdict) Lookup(name string) (expr.Binding, bool) {
 
 // Value finds a derived field, a figure of the context or a field by name, first
 // where the last record had it.
-func (v *Verdict) Value(name string, hint *int32, to *value.Value) bool {
+func (v *Verdict) Value(name string, hint *int32) *value.Value {
 	const context, derived, fields = 1 << 16, 1 << 17, 1 << 18 // in a hint, of what it speaks
 	switch i := int(*hint); {
 	case i >= fields:
 		if i -= fields; i < len(v.Record.Fields) && v.Record.Fields[i].Name == name {
-			*to = v.Record.Fields[i].Value
-			return true
+			return &v.Record.Fields[i].Value
 		}
 	case i >= derived:
 		if i -= derived; i < len(v.Derived) && v.Derived[i].Name == name {
-			*to = v.Derived[i].Value
-			return true
+			return &v.Derived[i].Value
 		}
 	case i >= context:
 		if i -= context; i < len(v.Context) && v.Context[i].Name == name {
-			*to = v.Context[i].Value
-			return true
+			return &v.Context[i].Value
 		}
 	}
 	for i := range v.Derived {
 		if v.Derived[i].Name == name {
-			*hint, *to = int32(derived+i), v.Derived[i].Value
-			return true
+			*hint = int32(derived + i)
+			return &v.Derived[i].Value
 		}
 	}
 	for i := range v.Context {
 		if v.Context[i].Name == name {
-			*hint, *to = int32(context+i), v.Context[i].Value
-			return true
+			*hint = int32(context + i)
+			return &v.Context[i].Value
 		}
 	}
 	var at int32
-	if !v.Record.Value(name, &at, to) {
-		return false
+	found := v.Record.Value(name, &at)
+	if found != nil {
+		*hint = fields + at
 	}
-	*hint = fields + at
-	return true
+	return found
 }
 
 // lastYear is what the roster holds of the unit's last year: its column 上年总分 is 上年.总分.

@@ -97,7 +97,7 @@ func (f *Format) Text(v Value, args ...Value) string {
 	case Blank:
 		return f.fallback
 	case NotApplicable:
-		if v.text != "" && !v.typ.isFigure() {
+		if v.text != "" && !v.Type().isFigure() {
 			return v.text
 		}
 		return v.String()
@@ -110,9 +110,9 @@ func (f *Format) Text(v Value, args ...Value) string {
 		return f.number(v, args)
 	case Date:
 		if f.layout != nil {
-			return printDay(f.layout, v.day)
+			return printDay(f.layout, v.day.Day())
 		}
-		return v.day.String()
+		return v.day.Day().String()
 	}
 	return f.masked(v.String())
 }
@@ -130,7 +130,7 @@ func (f *Format) masked(s string) string {
 // parted by line breaks. There is always at least one line.
 func (f *Format) Lines(v Value, args ...Value) (lines []string, paragraphs bool) {
 	text := f.Text(v, args...)
-	paragraphs = f.typ == TypeLines || f.typ == "" && v.typ == TypeLines
+	paragraphs = f.typ == TypeLines || f.typ == "" && v.Type() == TypeLines
 	if strings.IndexByte(text, '\n') < 0 {
 		if paragraphs {
 			text = strings.TrimSpace(text)
@@ -160,7 +160,7 @@ func (f *Format) style(v Value) printing {
 	}
 	typ := f.typ
 	if !typ.isFigure() {
-		typ = v.typ
+		typ = v.Type()
 	}
 	switch typ {
 	case TypeAmount:
@@ -266,8 +266,8 @@ func (f *Format) change(style printing, v Value, args []Value) string {
 	}
 	typ := f.typ
 	if !typ.isFigure() {
-		if typ = v.typ; typ == "" {
-			typ = before.typ // a computed value is compared with a filled one
+		if typ = v.Type(); typ == "" {
+			typ = before.Type() // a computed value is compared with a filled one
 		}
 	}
 	more, less, suffix, shift, places := "增加", "减少", "万元", int32(0), int32(2)

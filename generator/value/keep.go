@@ -23,12 +23,13 @@ type kept struct {
 
 // MarshalJSON writes a value so that UnmarshalJSON gives the same again.
 func (v Value) MarshalJSON() ([]byte, error) {
-	k := kept{Kind: v.kind, Flag: v.flag, Text: v.text, Why: v.why, Type: v.typ}
+	k := kept{Kind: v.kind, Flag: v.flag, Text: v.text, Why: v.Why(), Type: v.Type()}
 	switch v.kind {
 	case Number:
 		k.Digits, k.Exponent = v.num.Coefficient().String(), v.num.Exponent()
 	case Date:
-		k.Day = &v.day
+		day := v.day.Day()
+		k.Day = &day
 	}
 	return json.Marshal(k)
 }
@@ -39,7 +40,7 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &k); err != nil {
 		return err
 	}
-	*v = Value{kind: k.Kind, flag: k.Flag, text: k.Text, why: k.Why, typ: k.Type}
+	*v = Value{kind: k.Kind, flag: k.Flag, text: k.Text, why: reason(k.Why)}.As(k.Type)
 	switch {
 	case k.Kind > Bool:
 		return fmt.Errorf("no such kind of value: %d", k.Kind)
@@ -50,7 +51,7 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 		}
 		v.num = decimal.NewFromBigInt(digits, k.Exponent)
 	case k.Day != nil:
-		v.day = *k.Day
+		v.day = packed(*k.Day)
 	}
 	return nil
 }

@@ -65,7 +65,8 @@ type Reading struct {
 // reads as 文本.
 func Read(t Type, raw Raw, opt ReadOptions) Reading {
 	if raw.Formula != "" && isPicture(raw.Formula) || strings.HasPrefix(raw.Text, "=") && isPicture(raw.Text[1:]) {
-		return readPicture(t, raw.Text)
+		text, _ := tidy(raw.Text)
+		return readPicture(t, text)
 	}
 	if raw.Error || raw.NoResult || raw.Formula != "" {
 		if r, done := readFormula(t, &raw, opt); done {
@@ -80,7 +81,7 @@ func Read(t Type, raw Raw, opt ReadOptions) Reading {
 	}
 	text, trims := tidy(raw.Text)
 	if text == "" {
-		return Reading{Value: Value{typ: t}, Trims: trims.list()}
+		return Reading{Value: Value{}.As(t), Trims: trims.list()}
 	}
 	if !raw.Number && isErrorValue(text) {
 		return unreadable(t, text, errorMessage(text, ""))
@@ -200,7 +201,7 @@ func unreadable(t Type, filled, problem string) Reading {
 
 // notApplicable remembers what stood there, for the types that print it word for word.
 func notApplicable(t Type, filled string, trims trim) Reading {
-	return Reading{Value: Value{kind: NotApplicable, text: filled, typ: t}, Trims: trims.list()}
+	return Reading{Value: Value{kind: NotApplicable, text: filled}.As(t), Trims: trims.list()}
 }
 
 func readText(t Type, raw Raw, text string, trims trim) Reading {

@@ -41,20 +41,37 @@ const (
 	Bool
 )
 
-// Value is one immutable value. The zero Value is Blank.
+// Value is one immutable value. The zero Value is Blank. It is copied wherever a
+// rule looks at a cell, so it is kept small.
 type Value struct {
-	kind Kind
-	flag bool            // Bool
-	num  decimal.Decimal // Number
 	text string          // Text; for Unjudged and NotApplicable the raw text as it was filled
-	why  string          // for Unjudged the reason, in words a clerk understands
-	day  Day             // Date
-	typ  Type            // how it prints when no pipe says otherwise; "" when computed
+	num  decimal.Decimal // Number
+	why  *string         // for Unjudged the reason, in words a clerk understands
+	day  packedDay       // Date
+	kind Kind
+	flag bool     // Bool
+	typ  typeCode // how it prints when no pipe says otherwise
 }
 
 // Day is a calendar date. Day 0 means that only the month is known (2023年4月),
 // Month 0 that only the year is.
 type Day struct{ Year, Month, Day int }
+
+// packedDay is a Day in four bytes.
+type packedDay struct {
+	year       int16
+	month, day uint8
+}
+
+func packed(d Day) packedDay { return packedDay{int16(d.Year), uint8(d.Month), uint8(d.Day)} }
+
+func (d packedDay) Day() Day { return Day{int(d.year), int(d.month), int(d.day)} }
+
+// typeCode is a Type in one byte: its place among types.
+type typeCode uint8
+
+// types are those a Value can remember; the first stands for one that was computed.
+var types = [...]Type{"", TypeText, TypeLines, TypeAmount, TypePercent, TypeScore, TypeInteger, TypeNumber, TypeDate, TypePhone, TypeChoice}
 
 // String prints the date as people write it: 2023年4月4日, 2023年4月, 2023年.
 func (d Day) String() string {
@@ -84,7 +101,16 @@ func (d Day) Compare(o Day) int {
 func NA() Value { return Value{kind: NotApplicable} }
 
 // Unknown is 未判: why says what is missing or wrong, raw is the text as it was filled ("" when computed).
-func Unknown(why, raw string) Value { return Value{kind: Unjudged, why: why, text: raw} }
+func Unknown(why, raw string) Value {
+	return Value{kind: Unjudged, why: reason(why), text: raw}
+}
+
+func reason(why string) *string {
+	if why == "" {
+		return nil
+	}
+	return &why
+}
 
 // Num is an exact decimal.
 func Num(d decimal.Decimal) Value { return Value{kind: Number, num: d} }
@@ -95,17 +121,25 @@ func Int(n int64) Value { return Num(decimal.NewFromInt(n)) }
 // Str is text; the empty string is text too, not Blank.
 func Str(s string) Value { return Value{kind: Text, text: s} }
 
-// On is a date.
-func On(d Day) Value { return Value{kind: Date, day: d} }
+// On is a date, of a year below 10000.
+func On(d Day) Value { return Value{kind: Date, day: packed(d)} }
 
 // Truth is 是 or 否.
 func Truth(b bool) Value { return Value{kind: Bool, flag: b} }
 
 // As returns the value with the type by which it prints when no pipe says otherwise.
-func (v Value) As(t Type) Value { v.typ = t; return v }
+func (v Value) As(t Type) Value {
+	v.typ = 0
+	for i := range types {
+		if types[i] == t {
+			v.typ = typeCode(i)
+		}
+	}
+	return v
+}
 
 // Type is the type by which the value was read; "" when it was computed.
-func (v Value) Type() Type { return v.typ }
+func (v Value) Type() Type { return types[v.typ] }
 
 // Kind says what the value is.
 func (v Value) Kind() Kind { return v.kind }
@@ -114,13 +148,18 @@ func (v Value) Kind() Kind { return v.kind }
 func (v Value) Number() (decimal.Decimal, bool) { return v.num, v.kind == Number }
 
 // Day returns the date and whether the value is one.
-func (v Value) Day() (Day, bool) { return v.day, v.kind == Date }
+func (v Value) Day() (Day, bool) { return v.day.Day(), v.kind == Date }
 
 // Bool returns the truth value and whether the value is one.
 func (v Value) Bool() (truth, ok bool) { return v.flag, v.kind == Bool }
 
 // Why says, for an Unjudged value, what is missing or wrong.
-func (v Value) Why() string { return v.why }
+func (v Value) Why() string {
+	if v.why == nil {
+		return ""
+	}
+	return *v.why
+}
 
 // IsNothing reports whether the value is one of the three kinds of nothing.
 func (v Value) IsNothing() bool { return v.kind <= Unjudged }
@@ -135,7 +174,7 @@ func (v Value) String() string {
 	case Text, Unjudged:
 		return v.text
 	case Date:
-		return v.day.String()
+		return v.day.Day().String()
 	case NotApplicable:
 		return "—"
 	case Bool:
@@ -145,6 +184,15 @@ func (v Value) String() string {
 		return "否"
 	}
 	return ""
+}
+
+// Same reports whether two values are of one kind and equal, as [Compare] has it.
+func (v *Value) Same(other *Value) bool {
+	if v.kind == Text {
+		return other.kind == Text && v.text == other.text
+	}
+	order, ok := Compare(*v, *other)
+	return ok && order == 0
 }
 
 // Compare orders two values of the same kind (numbers, texts, dates); ok is
@@ -157,7 +205,7 @@ func Compare(a, b Value) (order int, ok bool) {
 	case Number:
 		return a.num.Cmp(b.num), true
 	case Date:
-		return a.day.Compare(b.day), true
+		return a.day.Day().Compare(b.day.Day()), true
 	case Text:
 		switch {
 		case a.text < b.text:

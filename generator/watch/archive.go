@@ -83,7 +83,7 @@ func (f *Folder) copyOver(file File, to string) (err error) {
 	if sum, _, err := hash(tmp); err != nil || sum != file.SHA256 {
 		return errors.Join(err, errChanged, os.Remove(tmp))
 	}
-	if err := os.Rename(tmp, to); err != nil {
+	if err := errors.Join(os.Rename(tmp, to), syncFolder(filepath.Dir(to))); err != nil {
 		return err
 	}
 	return os.Remove(file.Path)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/gofrs/flock"
 )
@@ -47,6 +48,35 @@ func (f *Folder) takeSlot() error {
 		}
 		return nil
 	}
+}
+
+// probeName is no workbook's: whoever else looks leaves it alone.
+const probeName = ".jixiao-probe"
+
+// ErrApart says that what is claimed cannot be moved: two folders lie on different disks.
+var ErrApart = errors.New("收件和处理中不在同一块磁盘上")
+
+// probe moves a file the way that those of senders go, so that an inbox on another
+// disk, or one that may not be written, is known before anything is claimed. Another
+// process may be at it with the same names: what it moved was moved.
+func (f *Folder) probe() error {
+	from, to := filepath.Join(f.at(f.opt.Inbox), probeName), filepath.Join(f.at(f.opt.Claims), probeName)
+	err := os.WriteFile(from, nil, 0o644)
+	if err != nil {
+		return fmt.Errorf("在收件里试写：%w", err)
+	}
+	err = patiently(func() error { return os.Rename(from, to) })
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		_ = os.Remove(from) // why it cannot be moved is what counts
+		if errors.Is(err, syscall.EXDEV) {
+			return fmt.Errorf("%w：%w", ErrApart, err)
+		}
+		return fmt.Errorf("从收件移到处理中：%w", err)
+	}
+	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("清理处理中：%w", err)
+	}
+	return nil
 }
 
 // newBatch is a folder for claims that is not there yet.

@@ -41,7 +41,7 @@ func (f *Folder) listen(ctx context.Context) <-chan struct{} {
 		}
 		return wake
 	}
-	go relay(ctx, w, wake)
+	go f.relay(ctx, w, wake)
 	return wake
 }
 
@@ -64,7 +64,7 @@ func watchTree(w *fsnotify.Watcher, inbox string) error {
 }
 
 // relay turns events into hints. An overflowing queue is a hint too.
-func relay(ctx context.Context, w *fsnotify.Watcher, wake chan<- struct{}) {
+func (f *Folder) relay(ctx context.Context, w *fsnotify.Watcher, wake chan<- struct{}) {
 	defer w.Close() // nothing was written
 	var due <-chan time.Time
 	for {
@@ -85,6 +85,7 @@ func relay(ctx context.Context, w *fsnotify.Watcher, wake chan<- struct{}) {
 			if !ok {
 				return
 			}
+			f.deaf.Store(true)
 			if due == nil {
 				due = time.After(debounce)
 			}

@@ -27,6 +27,7 @@ type sighting struct {
 	asked   time.Time // whether it is whole; zero: not yet
 	round   int
 	barred  bool // may not be opened
+	changes int  // how often it was seen to change
 }
 
 // look lists the inbox and returns the files that have settled, at most a batch.
@@ -127,7 +128,7 @@ func (f *Folder) entry(dir, below string, e fs.DirEntry, present, locked map[str
 		s = &sighting{since: time.Now()}
 		f.seen[name] = s
 	} else if s.size != info.Size() || s.changed != info.ModTime().UnixNano() || !os.SameFile(s.info, info) {
-		*s = sighting{since: time.Now()}
+		*s = sighting{since: time.Now(), changes: s.changes + 1}
 	}
 	s.size, s.changed, s.info = info.Size(), info.ModTime().UnixNano(), info
 }
@@ -190,6 +191,21 @@ func (f *Folder) waiting() bool {
 		}
 	}
 	return false
+}
+
+// restless counts the files that are waited for, when all of them change all the
+// time; 0 when there is one that does not.
+func (f *Folder) restless() (n int) {
+	for _, s := range f.seen {
+		if s.barred {
+			continue
+		}
+		if s.changes == 0 {
+			return 0
+		}
+		n++
+	}
+	return n
 }
 
 // once tells something about a file the first time.

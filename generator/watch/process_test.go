@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/fsnotify/fsnotify"
 )
 
 // TestMain is the watching process that TestPoison starts, when it is told so.
@@ -155,5 +157,33 @@ func TestEvents(t *testing.T) {
 	})
 	if len(f.events) > 0 {
 		t.Logf("%v", f.events)
+	}
+}
+
+// TestEventsLost: that events were lost is told once; looking finds what they were about.
+func TestEventsLost(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	f := open(t, root, func(o *Options) { o.Poll, o.Settle = 5*time.Millisecond, time.Millisecond })
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		t.Skip("no events here", err)
+	}
+	wake := make(chan struct{}, 1)
+	go f.relay(t.Context(), w, wake)
+	for range 2 {
+		w.Errors <- fsnotify.ErrEventOverflow
+		<-wake // it is a hint too
+	}
+	arrived := make(chan string, 10)
+	f.clerk.work = func(c File) { arrived <- c.Name }
+	f.during(func() {
+		for _, name := range []string{"a.xlsx", "b.xlsx"} {
+			f.put(name, "终")
+			<-arrived
+		}
+	})
+	if got := f.codes(); !slices.Equal(got, []string{"events_lost"}) {
+		t.Errorf("%q", got)
 	}
 }

@@ -28,6 +28,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -52,6 +53,7 @@ type Options struct {
 
 	Events bool        // listen to file events
 	Tell   func(Event) // hears what happens; nil: nobody does. Called by one goroutine at a time
+	Looked func(error) // hears of every look at the inbox while it is watched, and of what was in the way; nil: nobody does
 }
 
 // Event is something that whoever runs the watch should know.
@@ -71,6 +73,9 @@ type File struct {
 	Refused bool // it killed the process Attempts times: it is to be answered without being read
 	deaths  int
 }
+
+// Suspect reports whether a process has died while it had the file in hand.
+func (f File) Suspect() bool { return f.deaths > 0 }
 
 // Attempts is how many times a file may kill the process that reads it.
 const Attempts = 3
@@ -129,9 +134,10 @@ type Folder struct {
 	missing  bool // the inbox was missing at the last look
 	told     map[string]bool
 	lookTook time.Duration
+	deaf     atomic.Bool // file events were lost
 }
 
-// Open makes the folders, takes a slot, and proves that it can write.
+// Open makes the folders, takes a slot, and proves that it can move files.
 func Open(opt Options, worker Worker) (*Folder, error) {
 	opt.Poll, opt.Settle, opt.Deadline = or(opt.Poll, 2*time.Second), or(opt.Settle, time.Second), or(opt.Deadline, time.Minute)
 	if opt.Batch == 0 {
@@ -139,6 +145,9 @@ func Open(opt Options, worker Worker) (*Folder, error) {
 	}
 	if opt.Tell == nil {
 		opt.Tell = func(Event) {}
+	}
+	if opt.Looked == nil {
+		opt.Looked = func(error) {}
 	}
 	f := &Folder{opt: opt, worker: worker, seen: map[string]*sighting{}, told: map[string]bool{}}
 	for _, dir := range []string{opt.Inbox, opt.Claims, opt.Archive, filepath.Join(opt.State, attemptsFolder)} {
@@ -148,6 +157,9 @@ func Open(opt Options, worker Worker) (*Folder, error) {
 	}
 	if err := f.takeSlot(); err != nil {
 		return nil, fmt.Errorf("在 %s 里登记：%w", f.at(opt.Claims), err)
+	}
+	if err := f.probe(); err != nil {
+		return nil, errors.Join(err, f.lock.Close())
 	}
 	return f, nil
 }
@@ -165,6 +177,21 @@ func (f *Folder) at(name string) string {
 
 // Slot is the name under which this process shares the root with others.
 func (f *Folder) Slot() string { return f.slot }
+
+// Archived is a file of the archive that is to be read once more; name is below the
+// root. It is gone when the error is fs.ErrNotExist.
+func (f *Folder) Archived(name string) (File, error) {
+	file := File{Path: f.at(name), Name: name}
+	err := f.begin(&file)
+	file.Refused = file.deaths >= Attempts
+	return file, err
+}
+
+// Desk is one for files of the archive.
+func (f *Folder) Desk() *Desk { return &Desk{f} }
+
+// Forget takes back what is counted against a file.
+func (d *Desk) Forget(file File) error { return d.f.count(&file, 0) }
 
 // Close gives back what is claimed and not done, and lets go of the slot.
 func (f *Folder) Close() error {
@@ -184,6 +211,14 @@ func (f *Folder) Run(ctx context.Context) error {
 		worked, err := f.round(ctx)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
+		}
+		if f.missing {
+			f.opt.Looked(f.noInbox())
+		} else {
+			f.opt.Looked(err)
+		}
+		if f.deaf.Load() {
+			f.once("events_lost", "", "文件来得太快，有些文件事件丢了。不影响处理，定时查看会找到全部文件", nil)
 		}
 		wait := max(f.opt.Poll, 4*f.lookTook)
 		switch {
@@ -213,8 +248,8 @@ func (f *Folder) Run(ctx context.Context) error {
 // Pass works off what is there: it waits until every file has settled, or passed
 // the deadline, and is done. Trouble with the machine ends it.
 func (f *Folder) Pass(ctx context.Context) error {
-	end := time.Now().Add(2 * f.opt.Deadline)
-	tries := 0 // rounds in which nothing but what was held already was at hand
+	var idle time.Time // since when nothing could be done but wait
+	tries := 0         // rounds in which nothing but what was held already was at hand
 	for {
 		worked, err := f.round(ctx)
 		switch {
@@ -223,8 +258,9 @@ func (f *Folder) Pass(ctx context.Context) error {
 		case err != nil:
 			return err
 		case f.missing:
-			return fmt.Errorf("收件 %s：%w", f.at(f.opt.Inbox), fs.ErrNotExist)
+			return f.noInbox()
 		case worked:
+			idle = time.Time{}
 			continue
 		}
 		held, err := f.held()
@@ -237,8 +273,13 @@ func (f *Folder) Pass(ctx context.Context) error {
 			tries++
 		case !f.waiting():
 			return nil
-		case time.Now().After(end):
-			return fmt.Errorf("%d个文件一直在变化，没有等到它们写完", len(f.seen))
+		}
+		if idle.IsZero() {
+			idle = time.Now()
+		}
+		// One that stays as it is is taken at the deadline, however slow the machine.
+		if n := f.restless(); n > 0 && time.Since(idle) > 2*f.opt.Deadline {
+			return fmt.Errorf("%d个文件一直在变化，没有等到它们写完。请等它们传完后再运行一次", n)
 		}
 		select {
 		case <-ctx.Done():
@@ -246,6 +287,10 @@ func (f *Folder) Pass(ctx context.Context) error {
 		case <-time.After(f.opt.Settle):
 		}
 	}
+}
+
+func (f *Folder) noInbox() error {
+	return fmt.Errorf("收件 %s：%w", f.at(f.opt.Inbox), fs.ErrNotExist)
 }
 
 // retries bounds how often files that a worker does not hand over are given to it in one pass.

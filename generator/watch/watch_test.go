@@ -123,7 +123,7 @@ func TestJunk(t *testing.T) {
 	root := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		f := open(t, root, nil)
-		for _, name := range []string{"~$a.xlsx", ".~lock.b.xlsx#", ".DS_Store", ".partial/c.xlsx", "水务局/.x", "水务局/表.xlsx", "水务局/附件/深.xlsx"} {
+		for _, name := range []string{"~$a.xlsx", ".~lock.b.xlsx#", ".DS_Store", ".partial/c.xlsx", "水务局/.x", "水务局/表.xlsx", "水务局/附件/深.xlsx", "夹.xlsx/.x"} {
 			f.put(name, "终")
 		}
 		if err := errors.Join(os.Symlink("/etc/passwd", filepath.Join(root, "收件/链.xlsx")), mkfifo(filepath.Join(root, "收件/管.xlsx"))); err != nil {
@@ -314,4 +314,60 @@ func TestThree(t *testing.T) {
 			t.Errorf("%d files, %d times", n, len(got))
 		}
 	})
+}
+
+// TestPassEnds: a pass waits for what stays as it is, however slow the machine and
+// long the other work; what changes all the time it gives up, and says so.
+func TestPassEnds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		what func(f *fixture, stop <-chan struct{})
+		err  string
+	}{
+		{"cut off, behind long work", func(f *fixture, _ <-chan struct{}) {
+			f.put("a.xlsx", "终")
+			f.clerk.work = func(c File) {
+				if c.Name == "a.xlsx" {
+					time.Sleep(time.Hour)
+					f.put("b.xlsx", "半")
+				}
+			}
+		}, ""},
+		{"changing all the time", func(f *fixture, stop <-chan struct{}) {
+			f.put("a.xlsx", "长")
+			go func() {
+				for n := 2; ; n++ {
+					f.put("a.xlsx", strings.Repeat("长", n))
+					select {
+					case <-stop:
+						return
+					case <-time.After(700 * time.Millisecond):
+					}
+				}
+			}()
+		}, "1个文件一直在变化，没有等到它们写完。请等它们传完后再运行一次"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			root := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				f := open(t, root, nil)
+				stop := make(chan struct{})
+				c.what(f, stop)
+				err := f.Pass(t.Context())
+				close(stop)
+				if c.err == "" && err != nil || c.err != "" && (err == nil || err.Error() != c.err) {
+					t.Errorf("%v, want %q", err, c.err)
+				}
+				if c.err == "" && !slices.Equal(f.clerk.got, []string{"a.xlsx=终", "b.xlsx=半"}) {
+					t.Errorf("%q", f.clerk.got)
+				}
+				synctest.Wait()
+				if err := f.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
 }
