@@ -18,9 +18,8 @@ import (
 
 func formCommand() *cli.Command {
 	return &cli.Command{
-		Name:            "form",
-		Usage:           "套表：列出、检查、导出",
-		HideHelpCommand: true,
+		Name:  "form",
+		Usage: "套表：列出、检查、导出",
 		Subcommands: []*cli.Command{
 			{
 				Name: "list", Usage: "列出内置套表", UsageText: "jixiao form list",

@@ -133,7 +133,7 @@ func application(stdout, stderr io.Writer) *cli.App {
 		HideHelpCommand: true,
 		ExitErrHandler:  func(*cli.Context, error) {},
 		OnUsageError:    wrongUsage,
-		Commands:        []*cli.Command{runCommand(), checkCommand(), mergeCommand(), statusCommand(), verifyCommand(), watchCommand(), scheduleCommand(), formCommand()},
+		Commands:        plain(runCommand(), checkCommand(), mergeCommand(), statusCommand(), verifyCommand(), watchCommand(), scheduleCommand(), formCommand()),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return usageError{fmt.Sprintf("没有命令“%s”。运行 jixiao --help 查看全部命令", c.Args().First())}
@@ -142,6 +142,16 @@ func application(stdout, stderr io.Writer) *cli.App {
 		},
 		CustomAppHelpTemplate: appHelp,
 	}
+}
+
+// plain takes the library's own command help, in English and shared by all command
+// lines of the process, from every command. --help stays.
+func plain(commands ...*cli.Command) []*cli.Command {
+	for _, c := range commands {
+		c.HideHelpCommand = true
+		plain(c.Subcommands...)
+	}
+	return commands
 }
 
 // wrongUsage says in Chinese what the library found wrong with the flags.
