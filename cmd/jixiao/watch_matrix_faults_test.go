@@ -193,10 +193,11 @@ func TestWatchOverDisks(t *testing.T) {
 	})
 }
 
-// TestWatchSlowWriters: a file that is written bit by bit is taken once, whole,
-// however its size and its time look meanwhile.
+// TestWatchSlowWriters: a file that is written bit by bit, in CI for a minute, is
+// taken once, whole, however its size and its time look meanwhile.
 func TestWatchSlowWriters(t *testing.T) {
 	t.Parallel()
+	takes := time.Duration(count(t, "JIXIAO_PAUSE_SECONDS", 3)) * time.Second
 	root := t.TempDir()
 	cmd, said := watching(t, root)
 	inbox := filepath.Join(root, generator.InboxFolder)
@@ -207,22 +208,26 @@ func TestWatchSlowWriters(t *testing.T) {
 	for _, err := os.Stat(inbox); err != nil; _, err = os.Stat(inbox) {
 		time.Sleep(time.Millisecond)
 	}
+	const steps, slow = 20, "青岚区慢局"
 	open := map[string]*os.File{}
 	for name, data := range files {
 		f, err := os.Create(filepath.Join(inbox, name+".xlsx"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name != "青岚区慢局" { // of its final size from the beginning
+		if name != slow { // of its final size from the beginning
 			if err := f.Truncate(int64(len(data))); err != nil {
 				t.Fatal(err)
 			}
 		}
 		open[name] = f
 	}
-	const steps = 20
+	half := len(files[slow]) / 2
 	for i := range steps {
 		for name, data := range files {
+			if name == slow { // the other half takes its time
+				data = data[:half]
+			}
 			from, to := i*len(data)/steps, (i+1)*len(data)/steps
 			if _, err := open[name].WriteAt(data[from:to], int64(from)); err != nil {
 				t.Fatal(err)
@@ -235,6 +240,15 @@ func TestWatchSlowWriters(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Duration(50+i*5) * time.Millisecond)
+	}
+	for began := time.Now(); time.Since(began) < takes; time.Sleep(500 * time.Millisecond) {
+		to := half + int(time.Since(began)*time.Duration(half)/takes)
+		if _, err := open[slow].WriteAt(files[slow][half:to], int64(half)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := open[slow].WriteAt(files[slow][half:], int64(half)); err != nil {
+		t.Fatal(err)
 	}
 	for name := range files {
 		if err := open[name].Close(); err != nil {
