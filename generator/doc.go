@@ -67,12 +67,13 @@
 //	extract    : value finding ooxml fillin unit
 //	audit      : value expr finding form unit
 //	render     : value expr tag finding ooxml form unit
-//	publish    : unit
+//	patience   :
+//	publish    : unit patience
 //	report     : value finding unit
 //	ledger     : publish
 //	schedule   : publish
 //	notify     :
-//	watch      :
+//	watch      : patience
 //	templates  :
 //	generator  : value finding ooxml form unit intake extract audit render publish report watch
 //	cmd/jixiao : finding ooxml tag form unit intake publish report generator templates ledger schedule notify watch

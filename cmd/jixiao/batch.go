@@ -24,15 +24,23 @@ const defaultForm = "整体支出"
 
 // inputFlags are the options that run and check share.
 func inputFlags() []cli.Flag {
+	return append([]cli.Flag{&cli.StringSliceFlag{Name: "in", Usage: "收件：报送件所在的`文件夹`，或单个工作簿；可以写多次"}}, readingFlags()...)
+}
+
+// readingFlags are the options of everything that reads workbooks.
+func readingFlags() []cli.Flag {
 	return append([]cli.Flag{
-		&cli.StringSliceFlag{Name: "in", Usage: "收件：报送件所在的`文件夹`，或单个工作簿；可以写多次"},
 		&cli.StringFlag{Name: "form", Value: defaultForm, Usage: "套表：内置套表的名称，或套表`文件夹`"},
 		&cli.StringFlag{Name: "roster", Usage: "单位名册`文件`（.xlsx，表头有“单位名称”）；有名册才知道谁未报"},
 		&cli.StringFlag{Name: "passwords", Usage: "口令表`文件`（UTF-8 文本，一行一个密码，或“单位名称或文件名<Tab 键>密码”），用来打开设有密码的报送件"},
 		&cli.StringFlag{Name: "year", Usage: "任务`年度`，例如 2022；不写则取多数报送件的年度"},
-		&cli.IntFlag{Name: "workers", Usage: "同时处理几`个`单位；不写则与处理器个数相同"},
-		sizeFlag(),
+		&cli.IntFlag{Name: "workers", DefaultText: "与处理器个数相同", Usage: "同时处理几`个`单位"},
+		&cli.IntFlag{Name: "max-workbook", Value: usualMega, Usage: "一个报送件最大多少`兆`字节，更大的不读；解开后的大小和单元格数的上限随它增减"},
 	}, logFlags()...)
+}
+
+func draftsFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "drafts", DisableDefaultText: true, Usage: "退回的单位也生成文件，放在 退回/单位/草稿，每页标明未通过审核"}
 }
 
 const (
@@ -40,10 +48,6 @@ const (
 	usualMega   = 64   // of a workbook, unless --max-workbook says otherwise
 	largestMega = 1024 // that it may say
 )
-
-func sizeFlag() cli.Flag {
-	return &cli.IntFlag{Name: "max-workbook", Value: usualMega, Usage: "一个报送件最大多少`兆`字节，更大的不读；解开后的大小和单元格数的上限随它增减"}
-}
 
 // limitsOf are the limits for workbooks that the options set.
 func limitsOf(c *cli.Context) (ooxml.Limits, error) {
@@ -64,7 +68,7 @@ func runCommand() *cli.Command {
 			"中断后用同样的命令再运行一次即可补齐：已有回执、文件也没有变的单位不再生成。",
 		Flags: append(append(inputFlags(),
 			&cli.StringFlag{Name: "out", Usage: "成果`文件夹`，没有时新建"},
-			&cli.BoolFlag{Name: "drafts", DisableDefaultText: true, Usage: "退回的单位也生成文件，放在 退回/单位/草稿，每页标明未通过审核"},
+			draftsFlag(),
 			&cli.StringFlag{Name: "max-returned", Usage: "退回超过这么多`家`（20）或这个比例（50%）时停下，不发布任何成果：多半是套表用错了"},
 			&cli.StringFlag{Name: "shard", Usage: "只做第 i 片，共 n 片，写作 `i/n`；auto 取自 Kubernetes 或 Slurm 的环境变量（不写时也取），none 不分片。全部完成后用 jixiao merge 合并"},
 			&cli.IntFlag{Name: "shards", Usage: "共几`片`，与 JOB_COMPLETION_INDEX 或 SLURM_ARRAY_TASK_ID（从 0 开始）一起用"},

@@ -20,15 +20,9 @@ import (
 func dropFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringFlag{Name: "root", Usage: "投放`文件夹`，里面是 收件、处理中、成果、退回、归档，没有时新建"},
-		&cli.StringFlag{Name: "form", Value: defaultForm, Usage: "套表：内置套表的名称，或套表`文件夹`"},
-		&cli.StringFlag{Name: "roster", Usage: "单位名册`文件`（.xlsx，表头有“单位名称”）；有名册才知道谁未报"},
-		&cli.StringFlag{Name: "passwords", Usage: "口令表`文件`（UTF-8 文本，一行一个密码，或“单位名称或文件名<Tab 键>密码”），用来打开设有密码的报送件"},
-		&cli.StringFlag{Name: "year", Usage: "任务`年度`，例如 2022；不写则取多数报送件的年度"},
-		&cli.BoolFlag{Name: "drafts", DisableDefaultText: true, Usage: "退回的单位也生成文件，放在 退回/单位/草稿，每页标明未通过审核"},
-		&cli.IntFlag{Name: "workers", Usage: "同时处理几`个`单位；不写则与处理器个数相同"},
-		sizeFlag(),
+		draftsFlag(),
 		&cli.DurationFlag{Name: "deadline", Value: time.Minute, Usage: "空的、没有写完的文件最多等多`久`，之后按打不开的文件答复"},
-	}, logFlags()...)
+	}, readingFlags()...)
 }
 
 func watchCommand() *cli.Command {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"path"
 	"runtime"
+
+	"jixiao/generator/patience"
 )
 
 // sync makes the names in a folder durable. Windows has no such call and does
@@ -22,5 +24,5 @@ func (r *Results) sync(dir string) (err error) {
 
 // rename renames, patiently where other programs look into new files.
 func (r *Results) rename(from, to string) error {
-	return patiently(func() error { return r.root.Rename(path.Clean(from), path.Clean(to)) })
+	return patience.Rename(func() error { return r.root.Rename(path.Clean(from), path.Clean(to)) })
 }

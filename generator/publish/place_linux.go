@@ -32,5 +32,3 @@ func (r *Results) exchange(a, b string) (bool, error) {
 	}
 	return false, &os.LinkError{Op: "renameat2", Old: a, New: b, Err: err}
 }
-
-func patiently(f func() error) error { return f() }

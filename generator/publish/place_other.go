@@ -1,8 +1,6 @@
-//go:build !linux && !windows
+//go:build !linux
 
 package publish
 
 // exchange is known on Linux only.
 func (r *Results) exchange(_, _ string) (bool, error) { return false, nil }
-
-func patiently(f func() error) error { return f() }

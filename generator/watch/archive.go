@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
+
+	"jixiao/generator/patience"
 )
 
 // errChanged says that a file was written to after it was claimed.
@@ -53,7 +55,7 @@ func (f *Folder) archive(file File, folder string) error {
 	if err := syncFile(file.Path); err != nil {
 		return err
 	}
-	err := patiently(func() error { return os.Rename(file.Path, to) })
+	err := patience.Rename(func() error { return os.Rename(file.Path, to) })
 	if errors.Is(err, syscall.EXDEV) {
 		err = f.copyOver(file, to)
 	}

@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/gofrs/flock"
+
+	"jixiao/generator/patience"
 )
 
 // A slot's lock file lies beside its folder and is never removed: somebody else
@@ -65,7 +67,7 @@ func (f *Folder) probe() error {
 	if err != nil {
 		return fmt.Errorf("在收件里试写：%w", err)
 	}
-	err = patiently(func() error { return os.Rename(from, to) })
+	err = patience.Rename(func() error { return os.Rename(from, to) })
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		_ = os.Remove(from) // why it cannot be moved is what counts
 		if errors.Is(err, syscall.EXDEV) {
@@ -108,7 +110,7 @@ func (f *Folder) claim(names []string) ([]File, error) {
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			return nil, err
 		}
-		err := patiently(func() error { return os.Rename(from, to) })
+		err := patience.Rename(func() error { return os.Rename(from, to) })
 		switch {
 		case err == nil:
 			files = append(files, File{Path: to, Name: name})
@@ -225,7 +227,7 @@ func (f *Folder) giveBack() error {
 		if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if err := patiently(func() error { return os.Rename(file.Path, to) }); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := patience.Rename(func() error { return os.Rename(file.Path, to) }); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("放回 %s：%w", file.Name, err)
 		}
 	}

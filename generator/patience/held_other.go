@@ -1,5 +1,5 @@
 //go:build !windows
 
-package watch
+package patience
 
 func patiently(f func() error) error { return f() }
