@@ -31,6 +31,7 @@ func (s section) read() *reading {
 	}
 	r.settleRivals()
 	r.ownCells()
+	r.partShared()
 	r.markBusy()
 	for _, b := range r.form.blocks {
 		r.lists = append(r.lists, r.list(b))
@@ -209,6 +210,49 @@ func (r *reading) settle(f *field, label int32, alt *reading) {
 		r.cells = slices.Delete(r.cells, i, i+1)
 	}
 }
+
+// partShared takes a cell from the values that lay claim to all of it together:
+// where the labels of two rows stand in one row, it can be only one of them, and
+// nobody can tell which. What stands behind several labels in one cell is cut apart
+// before.
+func (r *reading) partShared() {
+	holders := make(map[*ooxml.Cell]*Located, len(r.cells))
+	shared := map[*Spec]bool{}
+	for i := range r.cells {
+		a := &r.cells[i]
+		if a.Source == nil || a.Filled || blank(a.Raw) {
+			continue
+		}
+		b := holders[a.Source]
+		if b != nil && a.Spec.Name != b.Spec.Name && (a.isWhole() || b.isWhole()) {
+			shared[a.Spec], shared[b.Spec] = true, true
+		}
+		if b == nil || a.isWhole() {
+			holders[a.Source] = a
+		}
+	}
+	if len(shared) == 0 {
+		return
+	}
+	for _, f := range r.form.fields {
+		i := slices.IndexFunc(r.cells, func(c Located) bool { return c.Spec == f.spec })
+		if !shared[f.spec] || i < 0 {
+			continue
+		}
+		label := f.key
+		if label < 0 {
+			label = f.row
+		}
+		if label < 0 {
+			label = f.head
+		}
+		r.ambiguous(f, label, r.cells[i].Cell)
+	}
+	r.cells = slices.DeleteFunc(r.cells, func(c Located) bool { return shared[c.Spec] })
+}
+
+// isWhole reports whether the value is all that its cell says.
+func (l *Located) isWhole() bool { return trim(l.Raw) == trim(l.Source.Text) }
 
 // missing reports the labels that were not found or stand twice, each once,
 // with the values that hang on it and were not found elsewhere.
