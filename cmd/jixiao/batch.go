@@ -34,9 +34,13 @@ func readingFlags() []cli.Flag {
 		&cli.StringFlag{Name: "roster", Usage: "单位名册`文件`（.xlsx，表头有“单位名称”）；有名册才知道谁未报"},
 		&cli.StringFlag{Name: "passwords", Usage: "口令表`文件`（UTF-8 文本，一行一个密码，或“单位名称或文件名<Tab 键>密码”），用来打开设有密码的报送件"},
 		&cli.StringFlag{Name: "year", Usage: "任务`年度`，例如 2022；不写则取多数报送件的年度"},
-		&cli.IntFlag{Name: "workers", DefaultText: "与处理器个数相同", Usage: "同时处理几`个`单位"},
+		workersFlag(),
 		&cli.IntFlag{Name: "max-workbook", Value: usualMega, Usage: "一个报送件最大多少`兆`字节，更大的不读；解开后的大小和单元格数的上限随它增减"},
 	}, logFlags()...)
+}
+
+func workersFlag() cli.Flag {
+	return &cli.IntFlag{Name: "workers", DefaultText: "与处理器个数相同", Usage: "同时处理几`个`单位"}
 }
 
 func draftsFlag() cli.Flag {
@@ -160,20 +164,15 @@ func jobOf(c *cli.Context, publishing bool) (generator.Job, error) {
 	if c.Args().Present() {
 		return generator.Job{}, usageError{fmt.Sprintf("多出了“%s”：收件要写在 --in 后面", c.Args().First())}
 	}
-	job := generator.Job{Inbox: c.StringSlice("in"), Year: c.String("year"), Workers: c.Int("workers"), Program: "jixiao " + version, Build: build(), Converter: intake.FindOffice()}
-	if len(job.Inbox) == 0 {
-		return job, usageError{"没有写收件。例如：jixiao " + c.Command.Name + " --in 收件"}
+	inbox := c.StringSlice("in")
+	if len(inbox) == 0 {
+		return generator.Job{}, usageError{"没有写收件。例如：jixiao " + c.Command.Name + " --in 收件"}
 	}
-	if job.Year != "" && !yearPattern.MatchString(job.Year) {
-		return job, usageError{fmt.Sprintf("--year %s 不是年度，请写四位数字，例如 2022", job.Year)}
-	}
-	if job.Workers < 0 {
-		return job, usageError{"--workers 要写大于 0 的整数"}
-	}
-	var err error
-	if job.Limits, err = limitsOf(c); err != nil {
+	job, err := readingJob(c)
+	if err != nil {
 		return job, err
 	}
+	job.Inbox = inbox
 	for _, in := range job.Inbox {
 		if _, err := os.Stat(in); errors.Is(err, fs.ErrNotExist) {
 			return job, usageError{fmt.Sprintf("收件 %s 不存在，请检查路径", in)}
@@ -194,7 +193,21 @@ func jobOf(c *cli.Context, publishing bool) (generator.Job, error) {
 	return job, lists(c, &job)
 }
 
-// lists compiles the form and reads the roster and the passwords that the options name.
+// readingJob is a job with what readingFlags set, except for the files that they name.
+func readingJob(c *cli.Context) (job generator.Job, err error) {
+	job = generator.Job{Year: c.String("year"), Workers: c.Int("workers"), Program: "jixiao " + version, Build: build(), Converter: intake.FindOffice()}
+	if job.Year != "" && !yearPattern.MatchString(job.Year) {
+		return job, usageError{fmt.Sprintf("--year %s 不是年度，请写四位数字，例如 2022", job.Year)}
+	}
+	if job.Workers < 0 {
+		return job, usageError{"--workers 要写大于 0 的整数"}
+	}
+	job.Limits, err = limitsOf(c)
+	return job, err
+}
+
+// lists compiles the form and reads the roster and the passwords that the options
+// name; merge has no passwords.
 func lists(c *cli.Context, job *generator.Job) error {
 	f, err := loadForm(c.String("form"))
 	if err != nil {

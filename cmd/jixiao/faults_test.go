@@ -282,9 +282,7 @@ func noLeftovers(t *testing.T, out string) {
 // tracer is strace with the arguments that it always gets.
 func tracer(t *testing.T, out string, more ...string) []string {
 	t.Helper()
-	if _, err := exec.LookPath("strace"); err != nil {
-		t.Skip("strace is not installed")
-	}
+	needsProgram(t, "strace")
 	// One processor for Go keeps most calls in one thread; strace counts them by thread.
 	return append([]string{"-f", "-qq", "-E", "GOMAXPROCS=1", "-o", out}, more...)
 }

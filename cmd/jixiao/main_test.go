@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -46,6 +47,25 @@ func TestScripts(t *testing.T) {
 			"code": exitCode,
 		},
 	})
+}
+
+// needs passes over a test where something that it tests with is not there: on
+// somebody's own machine. Where CI is set everything is there, or that is a fault.
+func needs(t *testing.T, there bool, what string) {
+	t.Helper()
+	if !there && os.Getenv("CI") != "" {
+		t.Fatal("CI has to have it: " + what)
+	}
+	if !there {
+		t.Skip("not on this machine: " + what)
+	}
+}
+
+// needsProgram is needs for a program in PATH.
+func needsProgram(t *testing.T, name string) {
+	t.Helper()
+	_, err := exec.LookPath(name)
+	needs(t, err == nil, name)
 }
 
 // exitCode is the script command `code N jixiao args…`: the exact exit code,

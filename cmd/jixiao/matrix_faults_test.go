@@ -61,7 +61,7 @@ func around(head string, body func(io.Writer), foot string) func(io.Writer) {
 	return func(w io.Writer) {
 		_, _ = io.WriteString(w, head) // into memory
 		body(w)
-		_, _ = io.WriteString(w, foot)
+		_, _ = io.WriteString(w, foot) // into memory
 	}
 }
 
@@ -70,9 +70,7 @@ func around(head string, body func(io.Writer), foot string) func(io.Writer) {
 // returned.
 func TestMemory(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("prlimit"); err != nil {
-		t.Skip("prlimit is not installed")
-	}
+	needsProgram(t, "prlimit")
 	const space = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
 	const sheet, texts = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 	long := strings.Repeat("绩", 10_000)
@@ -165,7 +163,8 @@ func TestPoison(t *testing.T) {
 			for ; deaths < 7; deaths++ {
 				cmd := exec.Command(program(t), args...)
 				cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
-				if said, _ = cmd.CombinedOutput(); cmd.ProcessState.ExitCode() != -1 {
+				said, _ = cmd.CombinedOutput() // its code is what counts
+				if cmd.ProcessState.ExitCode() != -1 {
 					if code := cmd.ProcessState.ExitCode(); code != exitReturned {
 						t.Fatalf("exit code %d\n%s", code, said)
 					}
@@ -357,7 +356,7 @@ func TestIrregularFiles(t *testing.T) {
 		}
 		_ = syscall.Mknod(at("零.xlsx"), syscall.S_IFCHR|0o644, 1<<8|5) // /dev/zero, for who may
 		if l, err := net.Listen("unix", at("插.xlsx")); err == nil {    // the path may be too long for one
-			t.Cleanup(func() { _ = l.Close() })
+			t.Cleanup(func() { _ = l.Close() }) // the test is over
 		}
 	}
 	t.Run("run", func(t *testing.T) {
@@ -390,9 +389,7 @@ func TestIrregularFiles(t *testing.T) {
 // TestBareSystem: a machine without a zone database knows the zone of the schedule.
 func TestBareSystem(t *testing.T) {
 	t.Parallel()
-	if os.Getuid() != 0 {
-		t.Skip("needs root")
-	}
+	needs(t, os.Getuid() == 0, "root")
 	jail := t.TempDir()
 	data, err := os.ReadFile(program(t))
 	if err != nil {

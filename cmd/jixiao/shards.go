@@ -3,14 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
 
 	"jixiao/generator"
-	"jixiao/generator/intake"
 	"jixiao/generator/ooxml"
 )
 
@@ -115,7 +113,7 @@ func mergeCommand() *cli.Command {
 			&cli.StringFlag{Name: "out", Usage: "合并到哪个`文件夹`"},
 			&cli.StringFlag{Name: "form", Value: defaultForm, Usage: "套表：与分片相同"},
 			&cli.StringFlag{Name: "roster", Usage: "单位名册`文件`：核对名册里的每个单位恰好出现一次"},
-			&cli.IntFlag{Name: "workers", Usage: "同时处理几`个`单位；不写则与处理器个数相同"},
+			workersFlag(),
 		}, logFlags()...),
 		Action:             merge,
 		OnUsageError:       wrongUsage,
@@ -141,17 +139,8 @@ func merge(c *cli.Context) error {
 			return usageError{fmt.Sprintf("分片成果 %s 不存在，请检查路径", dir)}
 		}
 	}
-	var err error
-	if job.Form, err = loadForm(c.String("form")); err != nil {
+	if err := lists(c, &job); err != nil {
 		return err
-	}
-	if name := c.String("roster"); name != "" {
-		if job.Roster, err = intake.ReadRoster(name, job.Limits); err != nil {
-			if errors.Is(err, fs.ErrNotExist) {
-				return usageError{fmt.Sprintf("单位名册 %s 不存在，请检查路径", name)}
-			}
-			return err
-		}
 	}
 	log, err := openLog(c)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"jixiao/generator"
-	"jixiao/generator/intake"
 	"jixiao/generator/publish"
 	"jixiao/generator/unit"
 	"jixiao/generator/watch"
@@ -97,24 +96,18 @@ func explainDrop(err error, job generator.Job) error {
 
 // dropJob checks the options of a drop folder and compiles the form.
 func dropJob(c *cli.Context) (generator.Job, error) {
-	job := generator.Job{
-		Out: c.String("root"), Year: c.String("year"), Workers: c.Int("workers"), Drafts: c.Bool("drafts"),
-		Program: "jixiao " + version, Build: build(), Converter: intake.FindOffice(),
-	}
+	root := c.String("root")
 	switch {
 	case c.Args().Present():
-		return job, usageError{fmt.Sprintf("多出了“%s”：投放文件夹要写在 --root 后面", c.Args().First())}
-	case job.Out == "":
-		return job, usageError{"没有写投放文件夹。例如：jixiao " + c.Command.Name + " --root 投放"}
-	case job.Year != "" && !yearPattern.MatchString(job.Year):
-		return job, usageError{fmt.Sprintf("--year %s 不是年度，请写四位数字，例如 2022", job.Year)}
-	case job.Workers < 0:
-		return job, usageError{"--workers 要写大于 0 的整数"}
+		return generator.Job{}, usageError{fmt.Sprintf("多出了“%s”：投放文件夹要写在 --root 后面", c.Args().First())}
+	case root == "":
+		return generator.Job{}, usageError{"没有写投放文件夹。例如：jixiao " + c.Command.Name + " --root 投放"}
 	}
-	var err error
-	if job.Limits, err = limitsOf(c); err != nil {
+	job, err := readingJob(c)
+	if err != nil {
 		return job, err
 	}
+	job.Out, job.Drafts = root, c.Bool("drafts")
 	return job, lists(c, &job)
 }
 

@@ -21,9 +21,7 @@ import (
 // nobody is a command as a user who owns nothing.
 func nobody(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	if os.Getuid() != 0 {
-		t.Skip("needs root")
-	}
+	needs(t, os.Getuid() == 0, "root")
 	for p := filepath.Dir(program(t)); p != "/"; p = filepath.Dir(p) {
 		if info, err := os.Stat(p); err == nil && info.Mode().Perm()&0o5 != 0o5 {
 			if err := os.Chmod(p, info.Mode().Perm()|0o5); err != nil {
@@ -61,9 +59,7 @@ func TestWatchUnreadable(t *testing.T) {
 	}
 	put(t, filepath.Join(inbox, "锁", "x.txt"), []byte("x"))
 	for _, dir := range []string{root, inbox} {
-		if err := os.Chown(dir, 65534, 65534); err != nil {
-			t.Skip("needs root")
-		}
+		needs(t, os.Chown(dir, 65534, 65534) == nil, "root")
 	}
 	locked := filepath.Join(inbox, "水务局.xlsx")
 	for _, name := range []string{locked, filepath.Join(inbox, "锁")} {
@@ -164,7 +160,7 @@ func TestWatchOverDisks(t *testing.T) {
 			t.Fatal(err)
 		}
 		if code, said := call(t, "mount", "-t", "tmpfs", "-o", "size=16m", "jixiao-test", dir); code != 0 {
-			t.Skip("tmpfs cannot be mounted: " + said)
+			needs(t, false, "a tmpfs that can be mounted: "+said)
 		}
 		t.Cleanup(func() {
 			if code, said := call(t, "umount", dir); code != 0 {
@@ -367,7 +363,7 @@ func TestWatchReadOnlyDisk(t *testing.T) {
 	}
 	// As long as a file is open for writing the disk cannot be made read-only.
 	for code := 1; code != 0; time.Sleep(time.Millisecond) {
-		code, _ = call(t, "mount", "-o", "remount,ro", dir)
+		code, _ = call(t, "mount", "-o", "remount,ro", dir) // what it says while it is busy is of no use
 	}
 	time.Sleep(2 * time.Second)
 	remount(t, dir, "rw")
