@@ -62,7 +62,7 @@
 //	xlsx       : value expr tag ooxml
 //	fillin     : value expr tag ooxml
 //	unit       : value expr finding ooxml fillin
-//	form       : value expr tag finding ooxml docx xlsx fillin
+//	form       : value expr tag finding ooxml docx xlsx fillin unit
 //	intake     : value finding ooxml fillin unit
 //	extract    : value finding ooxml fillin unit
 //	audit      : value expr finding form unit

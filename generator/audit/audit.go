@@ -14,8 +14,10 @@ package audit
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/shopspring/decimal"
 
@@ -26,15 +28,12 @@ import (
 	"jixiao/generator/value"
 )
 
-// usual is how many findings there is room for at first.
-const usual = 12
-
 // ruleRequired is the id for a required value that is blank and that no rule of the form asks for.
 const ruleRequired = "R-CM-01"
 
 // Judge judges one record. year is the year of the task, "" when nobody said.
 func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit.Verdict {
-	v := &unit.Verdict{Record: r, Context: context(r, f, roster, year)}
+	v := &unit.Verdict{Record: r, Context: context(r, roster, year), Settings: f.Settings}
 	memory := f.Plan.Remember(v)
 	defer memory.Forget()
 	v.Derived = make([]unit.Figure, 0, len(f.Derived))
@@ -48,23 +47,24 @@ func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit
 		explain(v.Findings, given(r))
 		return v
 	}
-	judged := make(finding.List, 0, usual)
-	on := bench{form: f, verdict: v, memory: memory}
+	on := benches.Get().(*bench)
+	on.form, on.verdict, on.memory = f, v, memory
 	for i := range f.Rules {
-		judged = on.judge(judged, &f.Rules[i])
+		on.judge(&f.Rules[i])
 	}
-	on.markRepairable(judged)
-	judged = onceUnjudged(judged)
+	on.markRepairable()
+	judged := onceUnjudged(on.judged)
 	judged = append(judged, required(r, own, judged)...)
 	markSameCause(judged)
 	v.Findings = slices.Concat(own, judged)
 	v.Findings.Sort()
 	explain(v.Findings, given(r))
+	on.clear(judged)
 	return v
 }
 
 // context is what rules and templates may name beside the unit's own values.
-func context(r *unit.Record, f *form.Form, roster *unit.Roster, year string) []unit.Figure {
+func context(r *unit.Record, roster *unit.Roster, year string) []unit.Figure {
 	text := func(s string) value.Value {
 		if s == "" {
 			return value.Value{}
@@ -75,19 +75,14 @@ func context(r *unit.Record, f *form.Form, roster *unit.Roster, year string) []u
 	if v := value.Read(value.TypeInteger, value.Raw{Text: year}, value.ReadOptions{}); v.Value.Kind() == value.Number {
 		task = v.Value.As(value.TypeInteger)
 	}
-	figures := make([]unit.Figure, 0, 6+len(f.Settings))
-	figures = append(figures, []unit.Figure{
+	return []unit.Figure{
 		{Name: form.TaskYear, Value: task},
 		{Name: form.UnitCode, Value: text(r.Submission.Unit.Code)},
 		{Name: form.HasRoster, Value: value.Truth(roster != nil)},
 		{Name: form.OnRoster, Value: value.Truth(r.Submission.OnRoster)},
 		{Name: form.RosterName, Value: listed(r.Submission)},
 		{Name: form.WorkbookCount, Value: value.Int(int64(len(r.Submission.Workbooks)))},
-	}...)
-	for _, s := range f.Settings {
-		figures = append(figures, unit.Figure{Name: s.Name, Value: s.Value})
 	}
-	return figures
 }
 
 // listed is the unit's name as the roster has it; blank when it is not on it.
@@ -98,50 +93,52 @@ func listed(s *unit.Submission) value.Value {
 	return value.Str(s.Unit.Name)
 }
 
-// bench is the record on the bench, with the places at which rules are judged,
-// each made once.
+// bench is the record on the bench, with the places at which rules have something
+// to say, each made once.
 type bench struct {
 	form    *form.Form
 	verdict *unit.Verdict
 	memory  *expr.Memory
-	lists   [][]string // whose items were asked for
-	places  [][]place  // … and these
+	judged  finding.List // what rules have said
+	lists   [][]string   // whose items were asked for
+	places  [][]place    // … and these
 	broken  []broke
 	causes  map[*finding.Finding]bool // findings that others have been put down to
 }
 
+// benches are used again: most of what is on one is there only to be copied.
+var benches = sync.Pool{New: func() any { return new(bench) }}
+
+// clear makes room for the next record. judged is where what rules have said grew to.
+func (on *bench) clear(judged finding.List) {
+	clear(judged)
+	clear(on.places)
+	clear(on.broken)
+	*on = bench{judged: judged[:0], lists: on.lists[:0], places: on.places[:0], broken: on.broken[:0]}
+	benches.Put(on)
+}
+
 // place is one item with the items around it.
 type place struct {
-	scope expr.Scope
-	list  []string     // the path of its list
+	item  int          // which of its list's, those of all items around it counted on
 	path  []*unit.Item // outermost first; empty for the unit itself
-	index int          // of the item in its list, counted from 1
+	index int          // of the item in its own list, counted from 1
 }
 
 // judge applies one rule, once an item where it names a list.
-func (on *bench) judge(list finding.List, rule *form.Rule) finding.List {
-	places := on.at(longest(rule.Lists))
-	doubtful, together := uint64(0), false
-	if len(places) > 0 {
-		doubtful, together = on.memory.Doubtful(places[0].list, rule.When, rule.Test, rule.Tolerance)
-	}
-	for i := range places {
-		if together && doubtful == 0 {
-			break
-		}
-		at := &places[i]
-		if together && doubtful>>i&1 == 0 || !together && passes(rule, at.scope) {
-			continue
-		}
-		f, off, broken := explained(rule, on.verdict, at)
-		if !broken {
-			continue
-		}
-		if list = append(list, f); f.Level != finding.Unjudged {
-			on.broken = append(on.broken, broke{rule, *at, len(list) - 1, off})
+func (on *bench) judge(rule *form.Rule) {
+	for n, doubtful := range on.memory.Doubtful(rule.Check) {
+		for ; doubtful != 0; doubtful &= doubtful - 1 {
+			at := &on.at(rule.List())[n*expr.ItemsAtOnce+bits.TrailingZeros64(doubtful)]
+			f, off, broken := explained(rule, on.verdict, at, on.memory.At(rule.Check, at.item))
+			if !broken {
+				continue
+			}
+			if on.judged = append(on.judged, f); f.Level != finding.Unjudged {
+				on.broken = append(on.broken, broke{rule, *at, len(on.judged) - 1, off})
+			}
 		}
 	}
-	return list
 }
 
 // at are the items at the end of the list path; the unit itself for none.
@@ -152,45 +149,32 @@ func (on *bench) at(list []string) []place {
 		}
 	}
 	on.lists = append(on.lists, list)
-	on.places = append(on.places, walk(nil, list, place{scope: on.memory, list: list}, &on.verdict.Record.Item))
+	on.places = append(on.places, walk(nil, list, place{}, &on.verdict.Record.Item))
 	return on.places[len(on.places)-1]
 }
 
 // walk adds the items below at, which stands at the item it.
 func walk(places []place, list []string, at place, it *unit.Item) []place {
 	if len(list) == 0 {
+		at.item = len(places)
 		return append(places, at)
 	}
-	b, ok := it.Lookup(list[0])
-	if !ok || !b.IsList {
+	l := it.List(list[0])
+	if l == nil {
 		return places
 	}
-	items := it.List(list[0]).Items
-	scopes := expr.WithItems(at.scope, list[0], b.Items)
-	paths := make([]*unit.Item, 0, len(items)*(len(at.path)+1))
-	for i := range items {
-		paths = append(append(paths, at.path...), &items[i])
-		below := place{scope: scopes[i], list: at.list, path: slices.Clip(paths[len(paths)-len(at.path)-1:]), index: i + 1}
-		places = walk(places, list[1:], below, &items[i])
+	paths := make([]*unit.Item, 0, len(l.Items)*(len(at.path)+1))
+	for i := range l.Items {
+		paths = append(append(paths, at.path...), &l.Items[i])
+		places = walk(places, list[1:], place{path: slices.Clip(paths[len(paths)-len(at.path)-1:]), index: i + 1}, &l.Items[i])
 	}
 	return places
 }
 
-// longest picks the deepest list of a rule; the others lie on its path.
-func longest(lists [][]string) []string {
-	var deepest []string
-	for _, l := range lists {
-		if len(l) > len(deepest) {
-			deepest = l
-		}
-	}
-	return deepest
-}
-
 // explained says what is wrong where a rule did not pass, and by how much a
 // comparison of numbers is off; broken is false when the rule does not apply after all.
-func explained(rule *form.Rule, v *unit.Verdict, at *place) (f finding.Finding, off decimal.Decimal, broken bool) {
-	s, path, index := at.scope, at.path, at.index
+func explained(rule *form.Rule, v *unit.Verdict, at *place, s expr.Scope) (f finding.Finding, off decimal.Decimal, broken bool) {
+	path, index := at.path, at.index
 	whether := "" // why nobody can say whether the rule applies
 	if rule.When != nil {
 		applies := rule.When.Eval(s)
@@ -217,10 +201,14 @@ func explained(rule *form.Rule, v *unit.Verdict, at *place) (f finding.Finding, 
 	return f, c.difference, true
 }
 
-// passes reports whether the rule has nothing to say, as it mostly has not: it
-// does not apply, or what it asks for holds, which is enough where nobody can say
-// whether it applies. When it does not pass, explained finds out why.
-func passes(rule *form.Rule, s expr.Scope) bool {
+// passes reports whether the rule has nothing to say at a place, as it mostly has
+// not: it does not apply, or what it asks for holds, which is enough where nobody can
+// say whether it applies. When it does not pass, explained finds out why.
+func passes(rule *form.Rule, memory *expr.Memory, at *place) bool {
+	if memory.Passes(rule.Check, at.item) {
+		return true
+	}
+	s := memory.At(rule.Check, at.item)
 	if rule.When != nil {
 		if applies, known := rule.When.Holds(s, nil); known && !applies {
 			return true
@@ -275,11 +263,13 @@ func excerpt(raw string) string {
 	if raw = strings.TrimSpace(raw); len(raw) <= mostFilled {
 		return raw
 	}
-	runes := []rune(raw)
-	if len(runes) > mostFilled {
-		return string(runes[:mostFilled]) + "……"
+	n := 0
+	for i := range raw {
+		if n++; n > mostFilled {
+			return raw[:i] + "……"
+		}
 	}
-	return string(runes)
+	return raw
 }
 
 func firstWorkbook(v *unit.Verdict) string {

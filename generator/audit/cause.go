@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -39,7 +40,8 @@ type broke struct {
 // for errors false that is true now, that cell is the cause of them all. The first
 // error among them keeps it; the others are 同源. Which value it should be is
 // reckoned from the difference that a comparison of numbers leaves.
-func (on *bench) markRepairable(list finding.List) {
+func (on *bench) markRepairable() {
+	list := on.judged
 	if len(on.broken) < 2 || !slices.ContainsFunc(on.broken, func(b broke) bool { return list[b.finding].Level == finding.Error }) {
 		return
 	}
@@ -146,7 +148,7 @@ func (on *bench) repairs(c cell, resting []int, list finding.List) [][]int {
 func (s *supposed) cures(source int, resting []int) []int {
 	holds := func(i int) bool {
 		b := s.bench.broken[i]
-		return passes(b.rule, s.at(b.at).scope)
+		return passes(b.rule, s.memory, &b.at)
 	}
 	if !holds(source) {
 		return nil
@@ -167,9 +169,12 @@ func (on *bench) breaks(c cell, s *supposed) bool {
 		if rule.Level != finding.Error || !on.names(rule, c) {
 			continue
 		}
-		for _, at := range on.at(longest(rule.Lists)) {
-			if !passes(rule, s.at(at).scope) && passes(rule, at.scope) {
-				return true
+		for n, doubtful := range s.memory.Doubtful(rule.Check) {
+			for ; doubtful != 0; doubtful &= doubtful - 1 {
+				at := &on.at(rule.List())[n*expr.ItemsAtOnce+bits.TrailingZeros64(doubtful)]
+				if !passes(rule, s.memory, at) && passes(rule, on.memory, at) {
+					return true
+				}
 			}
 		}
 	}
@@ -319,28 +324,4 @@ func (i *supposedItem) Lookup(name string) (expr.Binding, bool) {
 		b.Items = s.items(i.item.List(name), b.Items)
 	}
 	return b, ok
-}
-
-// at is the same place in the supposed record.
-func (s *supposed) at(there place) place {
-	here := place{scope: s.memory, list: there.list, path: there.path, index: there.index}
-	lists := there.list
-	var at expr.Scope = s
-	for k, it := range there.path {
-		b, _ := at.Lookup(lists[k]) // the place was walked to by these names
-		i := indexOf(b.Items, it)
-		here.scope = expr.WithItem(here.scope, lists[k], b.Items, i)
-		at = b.Items[i]
-	}
-	return here
-}
-
-// indexOf finds an item among those of its list.
-func indexOf(items []expr.Scope, it *unit.Item) int {
-	return slices.IndexFunc(items, func(s expr.Scope) bool {
-		if x, ok := s.(*supposedItem); ok {
-			return x.item == it
-		}
-		return s == expr.Scope(it)
-	})
 }

@@ -20,8 +20,6 @@ type run struct {
 	value node       // nil: the items themselves are counted
 	conds []node     // only items for which all hold
 	paths [][]string // the lists it may name, longest first; which of them are lists the scope knows
-	list  int        // of the plan's lists the one that is meant; -1: none of them
-	apart bool       // whether conditions depend on the item alone, wherever the aggregate stands
 }
 
 // prepareAggregate sorts the arguments into values and conditions.
@@ -164,14 +162,7 @@ type innerResult struct {
 func (c *callNode) aggregate(s Scope) operand {
 	at, ok := s.(*standing)
 	if c.over == nil || !ok || at.sweep == nil {
-		m, known := c.part.operand(s)
-		if m == nil {
-			return c.fn.aggregate(c, s)
-		}
-		if !known {
-			m.o = c.fn.aggregate(c, s)
-		}
-		return m.o
+		return c.fn.aggregate(c, s)
 	}
 	w := at.sweep
 	for i := range w.inner {
@@ -243,13 +234,7 @@ func hasList(s Scope, path []string) bool {
 func (w *sweep) level(base Scope, path []string, i int) *value.Value {
 	at := &w.at[i]
 	at.base, at.list, at.sweep = base, path[i], w
-	var b Binding
-	var ok bool
-	if at.within(base, w.run.list); at.index >= 0 && i == 0 {
-		b, ok = at.memory.list(at.index)
-	} else {
-		b, ok = base.Lookup(path[i])
-	}
+	b, ok := base.Lookup(path[i])
 	switch {
 	case !ok:
 		return unknown("没有叫“" + spelled(path[:i+1]) + "”的列表")
@@ -260,18 +245,8 @@ func (w *sweep) level(base Scope, path []string, i int) *value.Value {
 		return w.inside(b.Current, path, i)
 	case b.IsList:
 		at.here = Binding{Items: b.Items, IsList: true}
-		chosen, known := at.chosen(w.run, len(b.Items))
 		for k, item := range b.Items {
 			at.here.Current, at.here.Index = item, k
-			if known {
-				if chosen>>k&1 == 0 {
-					continue
-				}
-				if lack := w.take(w, at); lack != nil {
-					return lack
-				}
-				continue
-			}
 			if lack := w.inside(item, path, i); lack != nil {
 				return lack
 			}

@@ -6,17 +6,27 @@ import (
 
 // truthOf evaluates a condition.
 func truthOf(n node, s Scope) (bool, *value.Value) {
+	if m, c, b, bit := recall(n, s); c != nil && c.truth > 0 {
+		if yes, no := m.truths(c, b, bit); yes|no != 0 {
+			return yes != 0, nil
+		}
+	}
+	return judged(n, s)
+}
+
+// judged evaluates a condition by its tree.
+func judged(n node, s Scope) (bool, *value.Value) {
 	switch n := n.(type) {
 	case *compareNode:
-		return n.holds(s)
+		return n.compare(s)
 	case *logicNode:
-		return n.holds(s)
+		return n.decide(s)
 	case *notNode:
 		truth, lack := truthOf(n.x, s)
 		return !truth, lack
 	case *callNode:
 		if n.fn.holds != nil {
-			return n.holds(s)
+			return n.fn.holds(n, s)
 		}
 		if n.fn.choose != nil {
 			chosen, lack := settled(n, s)
@@ -40,22 +50,11 @@ func truth(b bool, lack *value.Value) value.Value {
 	return value.Truth(b)
 }
 
-func (n *notNode) eval(s Scope) value.Value     { return truth(truthOf(n, s)) }
-func (n *logicNode) eval(s Scope) value.Value   { return truth(n.holds(s)) }
-func (n *compareNode) eval(s Scope) value.Value { return truth(n.holds(s)) }
+func (n *notNode) eval(s Scope) value.Value     { return truth(judged(n, s)) }
+func (n *logicNode) eval(s Scope) value.Value   { return truth(n.decide(s)) }
+func (n *compareNode) eval(s Scope) value.Value { return truth(n.compare(s)) }
 
-// holds decides 且 as soon as one side is 假, 或 as soon as one is 真, whatever the other is.
-func (n *logicNode) holds(s Scope) (bool, *value.Value) {
-	m, known := n.part.truth(s)
-	if m == nil {
-		return n.decide(s)
-	}
-	if !known {
-		m.truth, m.lack = n.decide(s)
-	}
-	return m.truth, m.lack
-}
-
+// decide decides 且 as soon as one side is 假, 或 as soon as one is 真, whatever the other is.
 func (n *logicNode) decide(s Scope) (bool, *value.Value) {
 	decisive := n.op == "或"
 	l, lackL := truthOf(n.left, s)
@@ -78,58 +77,23 @@ type operand struct {
 }
 
 func (o *operand) read(n node, s Scope) {
-	switch at := n.(type) {
-	case *nameNode:
-		if c := at.recalled(s); c != nil {
-			o.point(c, n, s)
-			return
-		}
-	case *literalNode:
-		if at.counts {
-			o.f, o.number = at.f, true
-			return
-		}
-		o.v = &at.v
+	n, o.lack = settled(n, s)
+	if o.lack != nil {
 		return
-	case *callNode:
-		switch {
-		case at.fn.choose != nil:
-			chosen, lack := settled(n, s)
-			if o.lack = lack; lack == nil {
-				o.read(chosen, s)
-			}
-			return
-		case at.fn.picks:
-			*o = at.aggregate(s)
-			return
-		case at.fn.eval != nil:
-			if c := at.recalled(s); c != nil {
-				o.point(c, n, s)
-				return
-			}
-		}
+	}
+	if call, ok := n.(*callNode); ok && call.fn.picks {
+		*o = call.aggregate(s)
+		return
 	}
 	if n.kind() == numberKind {
-		if e, ok := n.(exact); ok {
-			o.number = true
-			o.f, o.lack = e.fraction(s)
-			return
-		}
+		o.number = true
+		o.f, o.lack = numberOf(n, s)
+		return
 	}
-	v := n.eval(s)
+	v := evaluated(n, s)
 	if o.sort(v, n, s) {
 		text := v // in the heap only when it must be
 		o.v = &text
-	}
-}
-
-// point takes what a cell remembers, which stays there.
-func (o *operand) point(c *valueCell, n node, s Scope) {
-	switch {
-	case c.counted(n, s):
-		o.f, o.number = whole(c.num), true
-	case o.sort(*c.v, n, s):
-		o.v = c.v
 	}
 }
 
@@ -147,23 +111,7 @@ func (o *operand) sort(v value.Value, n node, s Scope) bool {
 	return false
 }
 
-func (n *compareNode) holds(s Scope) (bool, *value.Value) {
-	m, known := n.part.truth(s)
-	if m == nil {
-		return n.compare(s)
-	}
-	if !known {
-		m.truth, m.lack = n.compare(s)
-	}
-	return m.truth, m.lack
-}
-
 func (n *compareNode) compare(s Scope) (bool, *value.Value) {
-	if l := figureOf(n.left, s); l != nil {
-		if r := figureOf(n.right, s); r != nil {
-			return ordered(l.cmp(*r), n.op), nil
-		}
-	}
 	var l, r operand
 	l.read(n.left, s)
 	r.read(n.right, s)
@@ -171,22 +119,6 @@ func (n *compareNode) compare(s Scope) (bool, *value.Value) {
 		return false, lack
 	}
 	return n.decide(&l, &r, s)
-}
-
-// figureOf is the number that a name is remembered to hold, or that is written out:
-// most comparisons are of two such. nil: it is something else.
-func figureOf(n node, s Scope) *num {
-	switch at := n.(type) {
-	case *nameNode:
-		if c := at.recalled(s); c != nil && c.counted(n, s) {
-			return &c.num
-		}
-	case *literalNode:
-		if at.counts && !at.f.split {
-			return &at.f.n
-		}
-	}
-	return nil
 }
 
 // decide compares two sides that are both there.

@@ -11,8 +11,10 @@
 //	scope.go      what names mean: records, lists, the item at hand
 //	eval.go       the tree to a value
 //	condition.go  comparisons, 且 或 非
-//	memory.go     what rules that are judged together have in common, computed once;
-//	              columns.go their conditions for all items of a list at once
+//	plan.go       what rules that are judged together have in common: their parts, each
+//	              once, and whose items each is about; fit.go how each is computed
+//	memory.go     what the parts gave, while one record is judged, as columns over the
+//	              items of a list; column*.go compute them, lexicon.go finds words
 //	recent.go     what was last worked out of texts, for all records
 //	number.go     arithmetic, exact: fractions until the end, one division
 //	aggregate.go  合计 个数 平均 最大 最小 连接 查找 over lists; total.go their sums

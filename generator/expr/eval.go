@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"math/bits"
 	"strconv"
 	"strings"
 
@@ -9,82 +10,7 @@ import (
 
 func (n *literalNode) eval(Scope) value.Value { return n.v }
 
-func (n *nameNode) eval(s Scope) value.Value {
-	if c := n.recalled(s); c != nil {
-		return *c.v
-	}
-	return n.look(s)
-}
-
-// recalled is the cell that remembers the name's value, filled; nil: there is none.
-func (n *nameNode) recalled(s Scope) *valueCell {
-	c, known := n.part.value(s)
-	if c != nil && !known {
-		if r := n.record(s); r != nil {
-			if v := r.Value(n.path[len(n.path)-1], &c.hint); v != nil {
-				c.v = v
-				return c
-			}
-		}
-		*c.v = n.look(s)
-	}
-	return c
-}
-
-// fraction is the name's value as an exact number.
-func (n *nameNode) fraction(s Scope) (fraction, *value.Value) {
-	c := n.recalled(s)
-	if c == nil {
-		return numberIn(n.look(s), n, s)
-	}
-	if c.counted(n, s) {
-		return whole(c.num), nil
-	}
-	return numberIn(*c.v, n, s)
-}
-
-// counted reports whether the cell holds a number, which num then is.
-func (c *valueCell) counted(n node, s Scope) bool {
-	if c.counts == unasked {
-		c.counts = noNumber
-		if c.v.Kind() == value.Number {
-			if f, lack := numberIn(*c.v, n, s); lack == nil {
-				c.num, c.counts = f.n, aNumber
-			}
-		}
-	}
-	return c.counts == aNumber
-}
-
-// record finds who holds the name's value, when that is a record that knows its
-// values by place: the scope's own, or the item at hand.
-func (n *nameNode) record(s Scope) Valuer {
-	var held Scope
-	switch at := s.(type) {
-	case *Memory:
-		if held = at.record; len(n.path) == 2 {
-			return nil
-		}
-	case *itemScope:
-		switch {
-		case len(n.path) == 2 && n.path[0] == at.list:
-			held = at.here.Current
-		case len(n.path) == 1 && n.reach == ofRecord:
-			held = at.memory.record
-		case len(n.path) == 3 && len(at.path) == 2 && n.path[0] == at.path[0] && n.path[1] == at.path[1] && at.list == at.path[1]:
-			held = at.here.Current // 项目.指标.得分 at an indicator of a project
-		}
-	case *standing:
-		switch {
-		case len(n.path) == 2 && n.path[0] == at.list:
-			held = at.here.Current
-		case len(n.path) == 1 && n.reach == ofRecord:
-			held = at.memory.record
-		}
-	}
-	v, _ := held.(Valuer)
-	return v
-}
+func (n *nameNode) eval(s Scope) value.Value { return n.look(s) }
 
 // look asks the scope.
 func (n *nameNode) look(s Scope) value.Value {
@@ -208,24 +134,13 @@ func settled(n node, s Scope) (node, *value.Value) {
 func (n *negateNode) eval(s Scope) value.Value     { return result(n.fraction(s)) }
 func (n *arithmeticNode) eval(s Scope) value.Value { return result(n.fraction(s)) }
 
+// eval writes all that is joined in a row at once.
 func (n *joinNode) eval(s Scope) value.Value {
-	m, known := n.part.value(s)
-	if m == nil {
-		return n.join(s)
-	}
-	if !known {
-		*m.v = n.join(s)
-	}
-	return *m.v
-}
-
-// join writes all that is joined in a row at once.
-func (n *joinNode) join(s Scope) value.Value {
 	row := []node{n.right}
 	left := n.left
 	for {
 		j, ok := left.(*joinNode)
-		if !ok || j.plan != nil { // what others use too is joined once
+		if !ok {
 			break
 		}
 		row, left = append(row, j.right), j.left
@@ -258,7 +173,7 @@ func joined(n node, s Scope) (string, *value.Value) {
 	if lack != nil {
 		return "—", lack
 	}
-	v := n.eval(s)
+	v := evaluated(n, s)
 	if v.Kind() == value.NotApplicable {
 		return plain.Text(v), nil
 	}
@@ -270,33 +185,19 @@ var plain, _ = value.CompileFormat(nil) // no pipe, no error
 
 // textOf evaluates n as text; a number or a date is written as it prints.
 func textOf(n node, s Scope) (string, *value.Value) {
-	var c *valueCell
-	switch at := n.(type) {
-	case *literalNode:
-		if !at.counts {
-			return at.v.String(), nil
-		}
-	case *nameNode:
-		c = at.recalled(s)
-	case *callNode:
-		switch {
-		case at.fn.choose != nil:
-			chosen, lack := settled(n, s)
-			if lack != nil {
-				return "", lack
-			}
-			return textOf(chosen, s)
-		case at.fn.eval != nil:
-			c = at.recalled(s)
+	if m, c, b, bit := recall(n, s); c != nil && c.text > 0 {
+		if t := m.texts(c, b, bit); t.have != 0 {
+			return t.at[bits.TrailingZeros64(bit)&t.mask], nil
 		}
 	}
-	if c != nil {
-		if c.v.Kind() == value.Text {
-			return c.v.String(), nil
-		}
-		return textIn(*c.v, n, s)
+	if lit, ok := n.(*literalNode); ok && !lit.counts {
+		return lit.v.String(), nil
 	}
-	return textIn(n.eval(s), n, s)
+	n, lack := settled(n, s)
+	if lack != nil {
+		return "", lack
+	}
+	return textIn(evaluated(n, s), n, s)
 }
 
 func textIn(v value.Value, n node, s Scope) (string, *value.Value) {
@@ -315,7 +216,7 @@ func dayOf(n node, s Scope) (value.Day, *value.Value) {
 	if lack != nil {
 		return value.Day{}, lack
 	}
-	v := n.eval(s)
+	v := evaluated(n, s)
 	if day, ok := v.Day(); ok {
 		return day, nil
 	}
@@ -329,7 +230,7 @@ func (n *callNode) eval(s Scope) value.Value {
 		if lack != nil {
 			return *lack
 		}
-		return chosen.eval(s)
+		return evaluated(chosen, s)
 	case n.fn.aggregate != nil:
 		o := n.aggregate(s)
 		if o.number || o.lack != nil {
@@ -337,73 +238,41 @@ func (n *callNode) eval(s Scope) value.Value {
 		}
 		return *o.v
 	case n.fn.holds != nil:
-		return truth(n.holds(s))
+		return truth(n.fn.holds(n, s))
 	case n.fn.eval != nil:
-		return n.answer(s)
+		return n.fn.eval(n, s)
 	}
-	return result(n.exact(s))
+	return result(n.fn.exact(n, s))
 }
 
-// holds calls a function that answers 是 or 否.
-func (n *callNode) holds(s Scope) (bool, *value.Value) {
-	m, known := n.part.truth(s)
-	if m == nil {
-		return n.fn.holds(n, s)
-	}
-	if !known {
-		m.truth, m.lack = n.fn.holds(n, s)
-	}
-	return m.truth, m.lack
-}
-
-// answer calls a function that gives a value, but no condition.
-func (n *callNode) answer(s Scope) value.Value {
-	if c := n.recalled(s); c != nil {
-		return *c.v
-	}
-	return n.fn.eval(n, s)
-}
-
-// recalled is the cell that remembers the answer, filled; nil: there is none.
-func (n *callNode) recalled(s Scope) *valueCell {
-	c, known := n.part.value(s)
-	if c != nil && !known {
-		*c.v = n.fn.eval(n, s)
-	}
-	return c
-}
-
-// valueOf evaluates n without a copy where its value is remembered.
+// valueOf evaluates n, without a copy where its value is remembered.
 func valueOf(n node, s Scope) *value.Value {
-	var c *valueCell
-	switch at := n.(type) {
-	case *nameNode:
-		c = at.recalled(s)
-	case *callNode:
-		if at.fn.eval != nil {
-			c = at.recalled(s)
-		}
-	}
-	if c != nil {
-		return c.v
+	if v := remembered(n, s); v != nil {
+		return v
 	}
 	v := n.eval(s)
 	return &v
 }
 
-// exact calls a function that gives an exact number.
-func (n *callNode) exact(s Scope) (fraction, *value.Value) {
-	if n.fn.eval != nil { // 默认 gives either; its cell holds the value
-		return n.fn.exact(n, s)
+// evaluated is valueOf as a copy.
+func evaluated(n node, s Scope) value.Value {
+	if v := remembered(n, s); v != nil {
+		return *v
 	}
-	m, known := n.part.number(s)
-	if m == nil {
-		return n.fn.exact(n, s)
+	return n.eval(s)
+}
+
+// remembered is the value of n in a memory; nil: there is none.
+func remembered(n node, s Scope) *value.Value {
+	m, c, b, bit := recall(n, s)
+	if c == nil || c.value == 0 {
+		return nil
 	}
-	if !known {
-		m.f, m.lack = n.fn.exact(n, s)
+	v := m.values(c, b, bit)
+	if v.have == 0 {
+		return nil
 	}
-	return m.f, m.lack
+	return v.at[bits.TrailingZeros64(bit)&v.mask]
 }
 
 func (n *callNode) fraction(s Scope) (fraction, *value.Value) {
@@ -421,7 +290,7 @@ func (n *callNode) fraction(s Scope) (fraction, *value.Value) {
 		}
 		return numberIn(*o.v, n, s)
 	case n.fn.exact != nil:
-		return n.exact(s)
+		return n.fn.exact(n, s)
 	}
 	return numberIn(n.eval(s), n, s)
 }

@@ -36,7 +36,7 @@ func (e *Expr) Eval(s Scope) value.Value {
 	if s == nil {
 		s = nowhere{}
 	}
-	return e.root.eval(s)
+	return evaluated(e.root, s)
 }
 
 // IsCondition reports whether the expression is one by its form: a
@@ -90,16 +90,21 @@ func (e *Expr) Holds(s Scope, tolerance *Expr) (holds, known bool) {
 	if lack != nil {
 		return false, false
 	}
-	gap := l.f.add(r.f, true)
-	switch c.op {
+	return withinReach(l.f, r.f, most, c.op), true
+}
+
+// withinReach compares numbers that may differ by so much.
+func withinReach(l, r, most fraction, op string) bool {
+	gap := l.add(r, true)
+	switch op {
 	case "=", "<>":
 		if gap.sign() < 0 {
 			gap = gap.neg()
 		}
-		return (gap.cmp(most) <= 0) == (c.op == "="), true
+		return (gap.cmp(most) <= 0) == (op == "=")
 	case ">", ">=":
 		gap = gap.neg()
 	}
 	order := gap.cmp(most)
-	return order < 0 || order == 0 && (c.op == "<=" || c.op == ">=" || most.sign() > 0), true
+	return order < 0 || order == 0 && (op == "<=" || op == ">=" || most.sign() > 0)
 }

@@ -32,6 +32,9 @@ type function struct {
 	choose    func(c *callNode, s Scope) (node, *value.Value)
 	aggregate func(c *callNode, s Scope) operand
 
+	together fitter                 // how the call is computed for many items at once; nil: one by one
+	sweep    func(p *Plan, c *part) // the same of an aggregate that goes through a list
+
 	hands   func(i, n int) bool      // may argument i of n be what comes out
 	prepare func(c *callNode) *Error // a check of the whole call
 
@@ -134,31 +137,31 @@ func Sample() (fields [][2]string, items [][]string) {
 }
 
 var aggregateFunctions = []function{
-	{name: "合计", twin: "SUM", args: "值, …, 条件", min: 1, max: -1, gives: numberKind, aggregate: sum, prepare: prepareAggregate,
+	{name: "合计", twin: "SUM", args: "值, …, 条件", min: 1, max: -1, gives: numberKind, aggregate: sum, sweep: sweepSum, prepare: prepareAggregate,
 		text:    "列表里各条的和；写条件时只加条件成立的各条。几个单值时是它们的和。不适用不计，有未填的就未判；没有可加的是 0。",
 		example: `合计(指标.得分, 指标.分值 > 0)`, result: "31"},
-	{name: "个数", twin: "COUNT", args: "列表或值, 条件, …", min: 1, max: -1, gives: numberKind, counts: true, aggregate: count, prepare: prepareAggregate,
+	{name: "个数", twin: "COUNT", args: "列表或值, 条件, …", min: 1, max: -1, gives: numberKind, counts: true, aggregate: count, sweep: sweepCount, prepare: prepareAggregate,
 		text:    "列表有几条；写条件时是条件成立的条数；写字段时是填了的条数（未填和不适用不算）。",
 		example: `个数(指标, 指标.得分 < 指标.分值)`, result: "2"},
-	{name: "平均", twin: "AVERAGE", args: "值, …, 条件", min: 1, max: -1, gives: numberKind, aggregate: average, prepare: prepareAggregate,
+	{name: "平均", twin: "AVERAGE", args: "值, …, 条件", min: 1, max: -1, gives: numberKind, aggregate: average, sweep: sweepAverage, prepare: prepareAggregate,
 		text:    "各条的平均数，不适用不计；一条也没有时是不适用。",
 		example: `四舍五入(平均(指标.得分), 2)`, result: "10.33"},
 	{name: "最大", twin: "MAX", args: "值, …, 条件", min: 1, max: -1, gives: anyKind, picks: true, greatest: true,
-		aggregate: extreme, prepare: prepareAggregate,
+		aggregate: extreme, together: fitExtreme, sweep: sweepExtreme, prepare: prepareAggregate,
 		text:    "写一个值时是列表各条中最大的；写几个值时是其中最大的（这时 指标.得分 是正在算的那一条）。数和日期都可以，不适用不计。",
 		example: `最大(指标.得分)`, result: "15"},
 	{name: "最小", twin: "MIN", args: "值, …, 条件", min: 1, max: -1, gives: anyKind, picks: true,
-		aggregate: extreme, prepare: prepareAggregate,
+		aggregate: extreme, together: fitExtreme, sweep: sweepExtreme, prepare: prepareAggregate,
 		text:    "写一个值时是列表各条中最小的；写几个值时是其中最小的，所以 合计(最小(指标.得分, 指标.分值)) 是各条封顶后的和。",
 		example: `最小(全年执行数 / 全年预算数, 100%) * 10`, result: "10"},
 	{name: "连接", twin: "JOIN", args: "值, 分隔, 条件", min: 1, max: -1, gives: textKind, separator: true, single: true,
 		aggregate: join, prepare: prepareAggregate,
 		text:    "把各条的文字接成一句，中间写分隔（不写是“、”）；未填和不适用的跳过。",
 		example: `连接(指标.三级指标, "；", 指标.得分 < 指标.分值)`, result: "办结及时率；成本控制"},
-	{name: "查找", args: "值, 条件", min: 2, max: -1, single: true, aggregate: find, prepare: prepareAggregate,
+	{name: "查找", args: "值, 条件", min: 2, max: -1, single: true, aggregate: find, sweep: sweepFind, prepare: prepareAggregate,
 		text:    "条件成立的第一条的值；没有这样的一条时是空。",
 		example: `查找(指标.实际完成值, 指标.一级指标 = "成本指标")`, result: "166万元"},
-	{name: "首次", args: "列表的字段", min: 1, max: 1, gives: truthKind, holds: first, prepare: preparePlace,
+	{name: "首次", args: "列表的字段", min: 1, max: 1, gives: truthKind, holds: first, together: fitTruth((*Plan).askValue, judgeFirst), prepare: preparePlace,
 		text:    "用在逐条的地方：这一条的值在前面各条里没有出现过。个数(首次(指标.一级指标)) 是不同的一级指标有几个。",
 		example: `个数(首次(指标.一级指标))`, result: "3"},
 	{name: "名次", twin: "RANK", args: `列表的数, "升"`, min: 1, max: 2, takes: []kind{numberKind, textKind}, gives: numberKind,

@@ -7,7 +7,7 @@ import (
 )
 
 var logicFunctions = []function{
-	{name: "如果", twin: "IF", args: "条件, 值, 条件, 值, …, 否则的值", min: 3, max: -1, odd: true, choose: chooseIf, hands: handsIf, prepare: prepareIf,
+	{name: "如果", twin: "IF", args: "条件, 值, 条件, 值, …, 否则的值", min: 3, max: -1, odd: true, choose: chooseIf, together: fitChoice, hands: handsIf, prepare: prepareIf,
 		text:    "条件成立时是第一个值，否则是最后一个值；可以接着写第二个条件和值。",
 		example: `如果(全年执行数 > 全年预算数, "超预算", "未超")`, result: "超预算"},
 	{name: "且", twin: "AND", args: "条件, 条件, …",
@@ -19,16 +19,16 @@ var logicFunctions = []function{
 	{name: "非", twin: "NOT", args: "条件",
 		text:    "不成立。也可以写成 非 甲。",
 		example: `非 空(年初预算数)`, result: "是"},
-	{name: "空", twin: "ISBLANK", args: "值", min: 1, max: 1, gives: truthKind, holds: isBlank,
+	{name: "空", twin: "ISBLANK", args: "值", min: 1, max: 1, gives: truthKind, holds: isBlank, together: fitTruth((*Plan).askValue, judgeBlank),
 		text:    "没有填。不适用（— / 无）不是空，看不懂的也不是空。",
 		example: `空(项目支出)`, result: "是"},
-	{name: "不适用", twin: "ISNA", args: "值", min: 1, max: 1, gives: truthKind, holds: isNotApplicable,
+	{name: "不适用", twin: "ISNA", args: "值", min: 1, max: 1, gives: truthKind, holds: isNotApplicable, together: fitTruth((*Plan).askValue, judgeNotApplicable),
 		text:    "填的是不适用：— / - 无。",
 		example: `个数(指标, 不适用(指标.得分))`, result: "1"},
-	{name: "空作零", twin: "N", args: "数", min: 1, max: 1, gives: numberKind, exact: blankAsZero,
+	{name: "空作零", twin: "N", args: "数", min: 1, max: 1, gives: numberKind, exact: blankAsZero, together: fitOrZero,
 		text:    "没有填或不适用时是 0，否则是原来的数。",
 		example: `空作零(项目支出) + 1`, result: "1"},
-	{name: "默认", args: "值, 没有填时的值", min: 2, max: 2, eval: orDefault, exact: orDefaultNumber, hands: func(int, int) bool { return true },
+	{name: "默认", args: "值, 没有填时的值", min: 2, max: 2, eval: orDefault, exact: orDefaultNumber, together: fitDefault, hands: func(int, int) bool { return true },
 		text:    "没有填时是第二个值，否则是原来的值。",
 		example: `默认(项目支出, "未填")`, result: "未填"},
 }
@@ -90,15 +90,15 @@ func blankAsZero(c *callNode, s Scope) (fraction, *value.Value) {
 }
 
 func orDefault(c *callNode, s Scope) value.Value {
-	v := c.args[0].eval(s)
+	v := evaluated(c.args[0], s)
 	if v.Kind() == value.Blank {
-		return c.args[1].eval(s)
+		return evaluated(c.args[1], s)
 	}
 	return v
 }
 
 func orDefaultNumber(c *callNode, s Scope) (fraction, *value.Value) {
-	v := c.args[0].eval(s)
+	v := evaluated(c.args[0], s)
 	if v.Kind() == value.Blank {
 		return numberOf(c.args[1], s)
 	}

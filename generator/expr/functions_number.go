@@ -5,19 +5,19 @@ import (
 )
 
 var numberFunctions = []function{
-	{name: "四舍五入", twin: "ROUND", args: "数, 小数位", min: 1, max: 2, takes: []kind{numberKind}, gives: numberKind, exact: round,
+	{name: "四舍五入", twin: "ROUND", args: "数, 小数位", min: 1, max: 2, takes: []kind{numberKind}, gives: numberKind, exact: round, together: fitNumber((*Plan).askNumber, reckonRounded),
 		text:    "四舍五入到几位小数，不写是整数；负的小数位舍入到十、百。先精确地算完，再舍入一次。",
 		example: `四舍五入(全年执行数 / 全年预算数, 4)`, result: "1.0101"},
-	{name: "绝对值", twin: "ABS", args: "数", min: 1, max: 1, takes: []kind{numberKind}, gives: numberKind, exact: absolute,
+	{name: "绝对值", twin: "ABS", args: "数", min: 1, max: 1, takes: []kind{numberKind}, gives: numberKind, exact: absolute, together: fitNumber((*Plan).askNumber, reckonAbsolute),
 		text:    "去掉负号。",
 		example: `绝对值(全年预算数 - 全年执行数)`, result: "3.3"},
-	{name: "近似", args: "数, 数, 容差", min: 3, max: 3, takes: []kind{numberKind}, gives: truthKind, holds: near,
+	{name: "近似", args: "数, 数, 容差", min: 3, max: 3, takes: []kind{numberKind}, gives: truthKind, holds: near, together: fitTruth((*Plan).askNumber, judgeNear),
 		text:    "两个数相差不超过容差。",
 		example: `近似(全年执行数 / 全年预算数, 101.01%, 0.01%)`, result: "是"},
-	{name: "介于", args: "值, 从, 到", min: 3, max: 3, gives: truthKind, holds: between,
+	{name: "介于", args: "值, 从, 到", min: 3, max: 3, gives: truthKind, holds: between, together: fitTruth((*Plan).askNumber, judgeBetween),
 		text:    "在两个数或两个日期之间，两头都算。",
 		example: `介于(填报日期, 日期(2023, 1, 1), 日期(2023, 4, 30))`, result: "是"},
-	{name: "是数", twin: "ISNUMBER", args: "值", min: 1, max: 1, gives: truthKind, holds: isNumber,
+	{name: "是数", twin: "ISNUMBER", args: "值", min: 1, max: 1, gives: truthKind, holds: isNumber, together: fitTruth((*Plan).askValue, judgeNumber),
 		text:    "是一个数，或者是只写了一个数的文字。没有填的不是数。",
 		example: `是数("10分")`, result: "否"},
 }
@@ -30,17 +30,27 @@ func round(c *callNode, s Scope) (fraction, *value.Value) {
 	if lack != nil {
 		return fraction{}, lack
 	}
-	places := int64(0)
+	places := int32(0)
 	if len(c.args) > 1 {
 		at, lack := numberOf(c.args[1], s)
 		if lack != nil {
 			return fraction{}, lack
 		}
-		if places = at.round(0).coef; at.cmp(wholeInt(int(places))) != 0 || places < -maxRounding || places > maxRounding {
+		var ok bool
+		if places, ok = roundingOf(&at); !ok {
 			return fraction{}, unknown("四舍五入的小数位应是 -20 到 20 的整数，这里是" + at.decimal().String())
 		}
 	}
-	return whole(f.round(int32(places))), nil
+	return whole(f.round(places)), nil
+}
+
+// roundingOf is a number as places to round to; ok is false when it is no such number.
+func roundingOf(at *fraction) (places int32, ok bool) {
+	if !at.split && at.n.big == nil && at.n.exp == 0 {
+		return int32(at.n.coef), at.n.coef >= -maxRounding && at.n.coef <= maxRounding
+	}
+	n := at.round(0).coef
+	return int32(n), at.cmp(wholeInt(int(n))) == 0 && n >= -maxRounding && n <= maxRounding
 }
 
 func absolute(c *callNode, s Scope) (fraction, *value.Value) {
@@ -61,11 +71,7 @@ func near(c *callNode, s Scope) (bool, *value.Value) {
 	if lack != nil {
 		return false, lack
 	}
-	gap := n[0].add(n[1], true)
-	if gap.sign() < 0 {
-		gap = gap.neg()
-	}
-	return gap.cmp(n[2]) <= 0, nil
+	return withinReach(n[0], n[1], n[2], "="), nil
 }
 
 func between(c *callNode, s Scope) (bool, *value.Value) {
@@ -84,7 +90,11 @@ func between(c *callNode, s Scope) (bool, *value.Value) {
 }
 
 func isNumber(c *callNode, s Scope) (bool, *value.Value) {
-	v := valueOf(c.args[0], s)
+	return numberLike(valueOf(c.args[0], s))
+}
+
+// numberLike reports whether a value is a number, or a text that is nothing but one.
+func numberLike(v *value.Value) (bool, *value.Value) {
 	switch v.Kind() {
 	case value.Number:
 		return true, nil

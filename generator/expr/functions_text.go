@@ -11,31 +11,31 @@ import (
 )
 
 var textFunctions = []function{
-	{name: "包含", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, holds: contains(strings.Contains),
+	{name: "包含", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, holds: contains(strings.Contains), together: fitContains,
 		text:    "文字里有其中任何一部分。",
 		example: `包含(情况说明, "超支", "执行率")`, result: "是"},
-	{name: "开头", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, holds: contains(strings.HasPrefix),
+	{name: "开头", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, holds: contains(strings.HasPrefix), together: fitEdge(strings.HasPrefix),
 		text:    "文字以其中任何一部分开头。",
 		example: `开头("219001-信访局", "219")`, result: "是"},
-	{name: "结尾", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, holds: contains(strings.HasSuffix),
+	{name: "结尾", args: "文字, 部分, …", min: 2, max: -1, takes: []kind{textKind}, gives: truthKind, holds: contains(strings.HasSuffix), together: fitEdge(strings.HasSuffix),
 		text:    "文字以其中任何一部分结尾。",
 		example: `结尾(情况说明, "。", "！")`, result: "是"},
-	{name: "匹配", args: "文字, 样式", min: 2, max: 2, takes: []kind{textKind}, gives: truthKind, holds: matches, prepare: preparePattern,
+	{name: "匹配", args: "文字, 样式", min: 2, max: 2, takes: []kind{textKind}, gives: truthKind, holds: matches, together: fitMatches, prepare: preparePattern,
 		text:    "文字里有一处与样式（正则表达式，RE2 写法）相符；要整个相符请写 ^…$。",
 		example: `匹配("139****5388", "^1\d{2}\*{4}\d{4}$")`, result: "是"},
-	{name: "提取", args: "文字, 样式", min: 2, max: 2, takes: []kind{textKind}, gives: textKind, eval: extract, prepare: preparePattern,
+	{name: "提取", args: "文字, 样式", min: 2, max: 2, takes: []kind{textKind}, gives: textKind, eval: extract, together: fitExtract, prepare: preparePattern,
 		text:    "文字里第一处与样式相符的部分；样式里有括号时是第一个括号里的部分。没有时是空。",
 		example: `提取("财预〔2020〕10号", "〔(\d+)〕")`, result: "2020"},
 	{name: "提取数", args: "文字, 词", min: 1, max: 2, takes: []kind{textKind}, gives: numberKind, eval: extractNumber,
 		text:    "同一句里那个词后面的第一个数，不写词时是第一个数；年、月、日前面的数不算。万元、亿元、元都换算成万元，百分数是比率（5% 是 0.05）。没有时是空。",
 		example: `提取数(情况说明, "项目支出")`, result: "122.97"},
-	{name: "有效说明", args: "文字", min: 1, max: 1, gives: truthKind, holds: explains,
+	{name: "有效说明", args: "文字", min: 1, max: 1, gives: truthKind, holds: explains, together: fitTruth((*Plan).askValue, judgeExplained),
 		text:    "真正写了说明：不是空，不是 无、—、/、0 之类，至少有 6 个字。",
 		example: `个数(指标, 指标.得分 < 指标.分值 且 非 有效说明(指标.偏差原因))`, result: "1"},
-	{name: "字数", args: "文字", min: 1, max: 1, takes: []kind{textKind}, gives: numberKind, exact: characters,
+	{name: "字数", args: "文字", min: 1, max: 1, takes: []kind{textKind}, gives: numberKind, exact: characters, together: fitNumber((*Plan).askText, reckonCharacters),
 		text:    "有几个字，标点算，空格和换行不算。",
 		example: `字数("无 重大问题。")`, result: "6"},
-	{name: "去空格", args: "文字", min: 1, max: 1, takes: []kind{textKind}, gives: textKind, eval: withoutSpaces,
+	{name: "去空格", args: "文字", min: 1, max: 1, takes: []kind{textKind}, gives: textKind, eval: withoutSpaces, together: fitText((*Plan).askText, writeClosed),
 		text:    "去掉全部空格、换行和看不见的字符。",
 		example: `去空格("产 出　指 标")`, result: "产出指标"},
 	{name: "左", twin: "LEFT", args: "文字, 几个字", min: 1, max: 2, takes: []kind{textKind, numberKind}, gives: textKind, eval: leftPart,
@@ -113,15 +113,10 @@ func extract(c *callNode, s Scope) value.Value {
 	if lack != nil {
 		return *lack
 	}
-	found := p.find(text)
-	part := ""
-	if len(found) > 0 {
-		part = found[min(1, len(found)-1)]
-	}
-	if part == "" {
+	if !p.possible(text) {
 		return value.Value{}
 	}
-	return value.Str(part)
+	return *p.extract(text)
 }
 
 func extractNumber(c *callNode, s Scope) value.Value {
@@ -250,24 +245,38 @@ func explains(c *callNode, s Scope) (bool, *value.Value) {
 	if v.Kind() == value.Unjudged && v.String() == "" {
 		return false, v
 	}
+	return wordy(v.String()), nil
+}
+
+// wordy reports whether a text has enough letters to explain something.
+func wordy(text string) bool {
 	letters := 0
-	for _, r := range v.String() {
+	for _, r := range text {
 		if unicode.IsLetter(r) || unicode.IsNumber(r) {
-			letters++
+			if letters++; letters == enoughWords {
+				return true
+			}
 		}
 	}
-	return letters >= enoughWords, nil
+	return false
 }
 
 func characters(c *callNode, s Scope) (fraction, *value.Value) {
 	text, lack := textOf(c.args[0], s)
+	return wholeInt(charactersIn(text)), lack
+}
+
+func charactersIn(text string) int {
+	if closed(text) {
+		return utf8.RuneCountInString(text)
+	}
 	n := 0
 	for _, r := range text {
 		if !Space(r) {
 			n++
 		}
 	}
-	return wholeInt(n), lack
+	return n
 }
 
 func withoutSpaces(c *callNode, s Scope) value.Value {
@@ -275,15 +284,19 @@ func withoutSpaces(c *callNode, s Scope) value.Value {
 	if lack != nil {
 		return *lack
 	}
+	return value.Str(withoutSpacesIn(text))
+}
+
+func withoutSpacesIn(text string) string {
 	if closed(text) {
-		return value.Str(text)
+		return text
 	}
-	return value.Str(strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		if Space(r) {
 			return -1
 		}
 		return r
-	}, text))
+	}, text)
 }
 
 // lengthOf evaluates a count of characters.

@@ -93,18 +93,18 @@ func Space(r rune) bool { return unicode.IsSpace(r) || Invisible(r) }
 // and no broken one: most texts of a form have none, and few have a byte with which
 // one begins.
 func closed(text string) bool {
-	for i := 0; i < len(text); {
-		switch b := text[i]; {
+	for text != "" {
+		switch w, b := fourBytes(text), text[0]; {
+		case isIdeograph(w):
+			text = text[3:]
 		case b > ' ' && b < utf8.RuneSelf && b != 0x7F:
-			i++
-		case ideographAt(text, i):
-			i += 3
-		case b == 0xE3 && i+2 < len(text) && text[i+1] == 0x80 && text[i+2] > 0x80 && text[i+2] < 0xC0: // 、。《》 but not the wide blank
-			i += 3
-		case b == 0xEF && i+2 < len(text) && (text[i+1] == 0xBC || text[i+1] == 0xBD) && text[i+2]&0xC0 == 0x80: // （，：
-			i += 3
-		case b == 0xE2 && i+2 < len(text) && (text[i+1] == 0x89 || text[i+1] == 0x80 && text[i+2] >= 0x94 && text[i+2] < 0xA8) && text[i+2]&0xC0 == 0x80: // ≥≤“”…
-			i += 3
+			text = text[1:]
+		case !isWide(w):
+			return false
+		case b == 0xE3 && text[1] == 0x80 && text[2] > 0x80, // 、。《》 but not the wide blank
+			b == 0xEF && (text[1] == 0xBC || text[1] == 0xBD),                                      // （，：
+			b == 0xE2 && (text[1] == 0x89 || text[1] == 0x80 && text[2] >= 0x94 && text[2] < 0xA8): // ≥≤“”…
+			text = text[3:]
 		default:
 			return false
 		}
@@ -112,9 +112,13 @@ func closed(text string) bool {
 	return true
 }
 
+// isIdeograph reports whether bytes, the first the lowest, are a Chinese character of
+// the common range.
+func isIdeograph(w uint32) bool { return isWide(w) && w&0xFF-0xE4 <= 0xE9-0xE4 }
+
 // ideographAt reports whether a Chinese character of the common range is at a place.
 func ideographAt(text string, i int) bool {
-	return i+2 < len(text) && text[i] >= 0xE4 && text[i] <= 0xE9 && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80
+	return isIdeograph(fourBytes(text[i:]))
 }
 
 // peek returns the plain twin of the next character and its size; size 0 at the end.

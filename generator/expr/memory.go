@@ -2,316 +2,90 @@ package expr
 
 import (
 	"slices"
-	"sync"
 
 	"jixiao/generator/value"
 )
 
-// A Plan knows what expressions that are judged together have in common, so
-// that each part is computed once a record, or once an item of a list, however
-// many rules use it. See [Share] and [Plan.Remember].
-type Plan struct {
-	lists    [][]string // the lists at whose items expressions stand, as paths
-	inRecord sizes
-	inItem   sizes
-	columns  int32     // conditions that are judged for all items at once
-	idle     sync.Pool // of *Memory
-}
-
-// maxShared bounds how many lists a plan tells apart; of further ones nothing is remembered.
-const maxShared = 64
-
-// reach says on what a part depends besides the record's own single values.
-type reach uint8
-
-const (
-	ofRecord reach = iota // on nothing else: it is the same wherever it stands
-	ofLists               // on whole lists: the same wherever these mean the record's lists
-	ofItem                // on fields of the item at hand of one list of the record
-	ofPlace               // on where it stands
-)
-
-// part is what a plan knows of one part of an expression. The zero part is
-// never remembered.
-type part struct {
-	plan     *Plan
-	inRecord int32 // its cell in the record's frame, counted from 1; 0: none
-	inItem   int32 // its cell in an item's frame
-	reach    reach
-	list     int32  // of ofItem: which of the plan's lists
-	column   int32  // of a condition ofItem: its column, counted from 1; 0: none
-	hidden   uint64 // lists of the plan inside whose items its lists mean other ones
-}
-
-// Share works out what the expressions have in common. lists are the paths of
-// all lists of the record that will be the scope, nested ones too. Share
-// changes the expressions: it is called once, before they are evaluated. What
-// they give is the same with and without it.
-func Share(lists [][]string, exprs ...*Expr) *Plan {
-	p := &Plan{lists: lists[:min(len(lists), maxShared)]}
-	uses := map[string]int{}
-	for _, e := range exprs {
-		if e != nil {
-			walk(e.root, func(n node) {
-				if sharedPart(n) != nil {
-					uses[printed(n)]++
-				}
-			})
-		}
-	}
-	cells := map[string]part{}
-	for _, e := range exprs {
-		if e != nil {
-			p.place(e.root, uses, cells)
-		}
-	}
-	return p
-}
-
-// sharedPart is where a node keeps its part; nil for one that is not worth remembering.
-func sharedPart(n node) *part {
-	switch n := n.(type) {
-	case *nameNode:
-		return &n.part
-	case *callNode:
-		return &n.part
-	case *arithmeticNode:
-		return &n.part
-	case *joinNode:
-		return &n.part
-	case *compareNode:
-		return &n.part
-	case *logicNode:
-		return &n.part
-	}
-	return nil
-}
-
-// place gives every part below n that is asked for more than once its cell.
-func (p *Plan) place(n node, uses map[string]int, cells map[string]part) {
-	walk(n, func(n node) {
-		c, isCall := n.(*callNode)
-		if isCall && c.over != nil {
-			for i := range c.over.runs {
-				r := &c.over.runs[i]
-				r.list, r.apart = p.index(r.paths), len(r.conds) > 0
-				for _, cond := range r.conds {
-					on := p.reachOf(cond)
-					r.apart = r.apart && on.reach == ofItem && int(on.list) == r.list
-				}
-			}
-		}
-		if isCall && c.memory != nil {
-			c.memory.list = p.index(c.memory.paths)
-		}
-		own := sharedPart(n)
-		if own == nil {
-			return
-		}
-		text := printed(n)
-		known, again := cells[text]
-		if !again {
-			known = p.reachOf(n)
-			_, isName := n.(*nameNode)
-			if uses[text] < 2 && !isName && (!isCall || known.reach == ofItem || known.reach == ofPlace) {
-				return // asked for once in each frame; a name's cell knows where it was found
-			}
-			known.plan = p
-			result := resultOf(n)
-			if known.reach != ofItem {
-				p.inRecord[result]++
-				known.inRecord = p.inRecord[result]
-			}
-			if known.reach == ofItem || known.reach == ofPlace || known.hidden != 0 {
-				p.inItem[result]++
-				known.inItem = p.inItem[result]
-			}
-			if known.reach == ofItem && result == givesTruth {
-				p.columns++
-				known.column = p.columns
-			}
-			cells[text] = known
-		}
-		*own = known
-	})
-}
-
-// What a part gives; cells differ, so that what is remembered of a record
-// stays small enough for the processor's own memory.
-const (
-	givesTruth = iota
-	givesNumber
-	givesValue
-	givesOperand
-	results
-)
-
-type sizes [results]int32
-
-// resultOf says in which kind of cell the outcome of a part is kept.
-func resultOf(n node) int {
-	switch n := n.(type) {
-	case *compareNode, *logicNode:
-		return givesTruth
-	case *arithmeticNode:
-		return givesNumber
-	case *callNode:
-		switch {
-		case n.fn.aggregate != nil:
-			return givesOperand
-		case n.fn.holds != nil:
-			return givesTruth
-		case n.fn.eval == nil:
-			return givesNumber
-		}
-	}
-	return givesValue
-}
-
-// index finds the only list of paths among the record's own lists; -1 when it is none.
-func (p *Plan) index(paths [][]string) int {
-	if len(paths) != 1 || len(paths[0]) != 1 {
-		return -1
-	}
-	return slices.IndexFunc(p.lists, func(l []string) bool { return slices.Equal(l, paths[0]) })
-}
-
-// reachOf works out on what a part depends.
-func (p *Plan) reachOf(n node) part {
-	own := part{reach: ofRecord, list: -1}
-	atPlace := func() { own.reach, own.list = ofPlace, -1 }
-	walk(n, func(n node) {
-		if c, ok := n.(*callNode); ok && (c.memory != nil || c.over != nil && !c.over.simple()) {
-			atPlace() // 首次 名次 speak of the item's place
-		}
-	})
-	collect(n, nil, func(name *nameNode, within *callNode) {
-		first := name.path[0]
-		list := listPath(name.path)
-		switch {
-		case first == nameItem || first == nameNumber || first == nameFirst || first == nameLast:
-			atPlace()
-		case aggregated(name, within):
-			if list == nil {
-				list = name.path
-			}
-			if len(list) > 1 || p.isList(name.path) && len(name.path) > 1 || own.reach == ofPlace || own.reach == ofItem {
-				atPlace()
-				return
-			}
-			own.reach = ofLists
-			own.hidden |= p.hides(first)
-		case list == nil:
-			if len(name.path) > 2 || len(name.path) == 2 && !isRecord(first) {
-				atPlace()
-			}
-		default:
-			i := p.index([][]string{list})
-			if i < 0 || own.reach == ofPlace || own.reach == ofLists || own.reach == ofItem && own.list != int32(i) {
-				atPlace()
-				return
-			}
-			own.reach, own.list = ofItem, int32(i)
-		}
-	})
-	return own
-}
-
-// simple reports whether the aggregate reads nothing of lists but what it goes
-// through: each run one list, and what stands between texts none.
-func (a *aggregation) simple() bool {
-	simple := true
-	for i := range a.runs {
-		simple = simple && len(a.runs[i].paths) < 2
-	}
-	if a.sep != nil {
-		walkOwn(a.sep, func(n *nameNode) { simple = simple && listPath(n.path) == nil })
-	}
-	return simple
-}
-
-func (p *Plan) isList(path []string) bool {
-	return slices.ContainsFunc(p.lists, func(l []string) bool { return slices.Equal(l, path) })
-}
-
-// hides are the lists inside whose items a list of that name is another one.
-func (p *Plan) hides(name string) uint64 {
-	var set uint64
-	for _, nested := range p.lists {
-		if n := len(nested) - 1; n > 0 && nested[n] == name {
-			for i, l := range p.lists {
-				if len(l) >= n && slices.Equal(l[:n], nested[:n]) {
-					set |= 1 << i
-				}
-			}
-		}
-	}
-	return set
-}
-
-// frame holds what is remembered of a record, or of one item.
-type frame struct {
-	round    uint32 // of the memory when it was last taken
-	truths   []truthCell
-	numbers  []numberCell
-	values   []valueCell
-	computed []value.Value // of values, those that stand nowhere else
-	operands []operandCell
-}
-
-// A cell is filled when its round is that of its frame.
-type (
-	truthCell struct {
-		round uint32
-		truth bool
-		lack  *value.Value
-	}
-	numberCell struct {
-		round uint32
-		f     fraction
-		lack  *value.Value
-	}
-	valueCell struct {
-		round  uint32
-		hint   int32         // where the name was found in the last record
-		v      *value.Value  // in the record, or in the frame when it was computed
-		target *value.Target // v taken apart as an indicator's target; nil: nobody has asked
-		counts uint8         // whether v is a number: unasked noNumber aNumber
-		num    num           // … which
-	}
-	operandCell struct {
-		round uint32
-		o     operand
-	}
-)
-
-// What is known of a value as a number.
-const (
-	unasked = iota
-	noNumber
-	aNumber
-)
-
-func newFrame(n sizes) frame {
-	return frame{0, make([]truthCell, n[givesTruth]), make([]numberCell, n[givesNumber]), make([]valueCell, n[givesValue]), make([]value.Value, n[givesValue]), make([]operandCell, n[givesOperand])}
-}
-
-// Memory is a scope that remembers, while one record is judged, what parts of
-// expressions gave. It answers what the record answers, which must not change
-// meanwhile. It belongs to one goroutine, and ends with Forget.
+// Memory is a scope that remembers, while one record is judged, what the parts of
+// the plan's expressions gave. It answers what the record answers, which must not
+// change meanwhile. It belongs to one goroutine, and ends with Forget.
 type Memory struct {
 	record Scope
 	plan   *Plan
-	round  uint32
-	own    frame
-	items  [][]*frame // by list of the plan: the frames of its items, when they were asked for
-	lists  []Binding  // by list of the plan: the record's own, when it was asked for
-	spare  []*frame   // frames of items, of this and of earlier records
-	used   int
-
-	scopes  [][]Scope // by list of the plan: the scopes of its items, when they were asked for
-	columns []column
+	round  uint32 // changes with the record, so that no column need be emptied
+	lists  []memoryList
+	place  []int32  // by list: the item at which the aggregate that is being computed stands
+	found  []uint64 // what Doubtful gave last
+	joined []byte   // the text that is being joined
 }
+
+// memoryList is one of the plan's lists, in this record.
+type memoryList struct {
+	round  uint32
+	items  int
+	own    Binding // of a list that lies in no other
+	start  []int32 // by item of the list around: which of its items are the first inside it; one more at the end
+	blocks []*block
+}
+
+// ItemsAtOnce is how many items of a list [Memory.Doubtful] tells of in one number.
+const ItemsAtOnce = 64
+
+// blockSize is how many items of a list are looked at together, a bit each.
+const blockSize = ItemsAtOnce
+
+// block is up to blockSize items of a list, with the columns of the plan's parts.
+type block struct {
+	list  int32
+	first int // which of the list's items is its first
+	all   uint64
+
+	items   []Scope
+	valuers []Valuer // the same where they are; else nil
+	around  []int32  // by item: the one of the list around in which it lies
+	index   []int32  // by item: its place in its own list
+	scopes  []Scope  // by item: the place at it, when it was asked for
+	places  []itemScope
+
+	truths  []truthColumn
+	numbers []numberColumn
+	texts   []textColumn
+	values  []valueColumn
+	targets []targetColumn
+}
+
+// A column is filled when its round is that of the memory; then done tells for which
+// items, a bit an item, and have for which of them there is something in it.
+type (
+	truthColumn struct {
+		round         uint32
+		done, yes, no uint64
+	}
+	numberColumn struct {
+		round      uint32
+		done, have uint64
+		at         []fraction
+	}
+	textColumn struct {
+		round      uint32
+		done, have uint64
+		at         []string
+		seen       uint64 // for which the words of the lexicon were looked for
+		words      []wordSet
+	}
+	valueColumn struct {
+		round      uint32
+		hint       int32 // where the name was found in the last record
+		done, have uint64
+		at         []*value.Value // in the record, or in own when it was computed
+		own        []value.Value
+	}
+	targetColumn struct {
+		round      uint32
+		done, have uint64
+		at         []*value.Target
+	}
+)
 
 // Remember returns a scope that is record with a memory. A nil plan remembers nothing.
 func (p *Plan) Remember(record Scope) *Memory {
@@ -320,20 +94,22 @@ func (p *Plan) Remember(record Scope) *Memory {
 	}
 	m, ok := p.idle.Get().(*Memory)
 	if !ok || m.round+1 == 0 { // after four thousand million records the rounds begin anew
-		m = &Memory{plan: p, own: newFrame(p.inRecord), items: make([][]*frame, len(p.lists)), lists: make([]Binding, len(p.lists)),
-			scopes: make([][]Scope, len(p.lists)), columns: make([]column, p.columns)}
+		m = &Memory{plan: p, lists: make([]memoryList, len(p.lists)), place: make([]int32, len(p.lists))}
+		own := p.block(theRecord)
+		own.resize(1)
+		own.all = 1
+		m.lists[theRecord] = memoryList{items: 1, blocks: []*block{own}}
 	}
 	m.round++
-	m.record, m.used, m.own.round = record, 0, m.round
-	for i := range m.items {
-		clear(m.items[i])
-		m.items[i] = m.items[i][:0]
-		m.lists[i], m.scopes[i] = Binding{}, nil
-	}
+	m.record = record
+	own := m.lists[theRecord].blocks[0]
+	own.items[0], own.scopes[0] = record, m
+	own.valuers[0], _ = record.(Valuer)
+	m.lists[theRecord].round = m.round
 	return m
 }
 
-// Forget ends the use of the memory and of every scope that [WithItem] made of it.
+// Forget ends the use of the memory and of every scope that it gave out.
 func (m *Memory) Forget() {
 	if m.plan != nil {
 		m.record = nil
@@ -342,177 +118,214 @@ func (m *Memory) Forget() {
 }
 
 // Lookup answers what the record answers.
-func (m *Memory) Lookup(name string) (Binding, bool) { return m.record.Lookup(name) }
-
-// list is one of the record's own lists.
-func (m *Memory) list(i int) (Binding, bool) {
-	if b := &m.lists[i]; !b.IsList {
-		found, ok := m.record.Lookup(m.plan.lists[i][0])
-		if !ok || !found.IsList {
-			return found, ok
+func (m *Memory) Lookup(name string) (Binding, bool) {
+	if m.plan != nil {
+		for i := range m.plan.lists {
+			if l := &m.plan.lists[i]; len(l.path) == 1 && l.path[0] == name {
+				if list := m.list(i); list.own.IsList {
+					return list.own, true
+				}
+			}
 		}
-		*b = found
 	}
-	return m.lists[i], true
+	return m.record.Lookup(name)
 }
 
-// frame takes an empty frame for one item.
-func (m *Memory) frame() *frame {
-	if m.used == len(m.spare) {
-		f := newFrame(m.plan.inItem)
-		m.spare = append(m.spare, &f)
+// Doubtful returns the items for which a rule may have something to say, a bit an
+// item, sixty-four of them a number: its condition does not clearly fail, and its
+// test does not clearly hold. The bits are good until it is asked again.
+func (m *Memory) Doubtful(c *Check) []uint64 {
+	m.found = m.found[:0]
+	if c.list < 0 {
+		return nil
 	}
-	m.used++
-	f := m.spare[m.used-1]
-	f.round = m.round
-	return f
+	for _, b := range m.list(c.list).blocks {
+		m.found = append(m.found, m.doubtful(c, b, b.all))
+	}
+	return m.found
 }
 
-// itemFrame is the frame of item i of one of the record's own lists.
-func (m *Memory) itemFrame(list, i int) *frame {
-	if frames := m.items[list]; i < len(frames) && frames[i] != nil {
-		return frames[i]
-	}
-	for len(m.items[list]) <= i {
-		m.items[list] = append(m.items[list], nil)
-	}
-	f := m.frame()
-	m.items[list][i] = f
-	return f
+// Passes reports whether a rule clearly has nothing to say at an item.
+func (m *Memory) Passes(c *Check, item int) bool {
+	b := m.list(c.list).blocks[item/blockSize]
+	return m.doubtful(c, b, 1<<(item%blockSize)) == 0
 }
 
-// remember gives an item's scope its frame when the scope around it has a memory.
-func (s *itemScope) remember() {
-	switch outer := s.outer.(type) {
-	case *Memory:
-		s.memory = outer
-	case *itemScope:
-		s.memory = outer.memory
+func (m *Memory) doubtful(c *Check, b *block, active uint64) uint64 {
+	if c.when != nil && active != 0 {
+		_, no := m.truths(c.when, b, active)
+		active &^= no
 	}
-	m := s.memory
-	if m == nil || m.plan == nil {
-		s.memory = nil
+	if active != 0 {
+		yes, _ := m.truths(c.test, b, active)
+		active &^= yes
+	}
+	return active
+}
+
+// At is the place at an item of the list at which a rule is judged.
+func (m *Memory) At(c *Check, item int) Scope {
+	return m.scope(m.list(c.list).blocks[item/blockSize], item%blockSize)
+}
+
+// list finds the items of a list of the plan; none where the record has no such list.
+func (m *Memory) list(i int) *memoryList {
+	l := &m.lists[i]
+	if l.round == m.round {
+		return l
+	}
+	l.round, l.items, l.own, l.start, l.blocks = m.round, 0, Binding{}, l.start[:0], l.blocks[:0]
+	known := &m.plan.lists[i]
+	if known.outer == theRecord {
+		if b, ok := m.record.Lookup(known.path[0]); ok && b.IsList {
+			l.own = b
+			m.add(l, i, b.Items, 0)
+		}
+		m.close(l)
+		return l
+	}
+	outer := m.list(known.outer)
+	for k := range outer.items {
+		l.start = append(l.start, int32(l.items))
+		around := outer.blocks[k/blockSize]
+		if b, ok := around.items[k%blockSize].Lookup(known.path[len(known.path)-1]); ok && b.IsList {
+			m.add(l, i, b.Items, k)
+		}
+	}
+	l.start = append(l.start, int32(l.items))
+	m.close(l)
+	return l
+}
+
+// add adds the items of a list that lie in one item of the list around it.
+func (m *Memory) add(l *memoryList, list int, items []Scope, around int) {
+	for k, item := range items {
+		n, i := l.items/blockSize, l.items%blockSize
+		if n == len(l.blocks) {
+			if l.blocks = slices.Grow(l.blocks, 1)[:n+1]; l.blocks[n] == nil {
+				l.blocks[n] = m.plan.block(list)
+			}
+		}
+		b := l.blocks[n]
+		if i == 0 {
+			b.first = l.items
+			b.resize(min(blockSize, max(len(items)-k, 8)))
+		} else if i == len(b.items) {
+			b.resize(min(blockSize, 2*i))
+		}
+		b.items[i], b.around[i], b.index[i], b.scopes[i] = item, int32(around), int32(k), nil
+		b.valuers[i], _ = item.(Valuer)
+		l.items++
+	}
+}
+
+// close says how many items the blocks of a list have.
+func (m *Memory) close(l *memoryList) {
+	for n, b := range l.blocks {
+		b.all = ^uint64(0) >> (blockSize - min(blockSize, l.items-n*blockSize))
+	}
+}
+
+// block makes the columns for items of a list.
+func (p *Plan) block(list int) *block {
+	l := &p.lists[list]
+	return &block{
+		list: int32(list), truths: make([]truthColumn, l.truths), numbers: make([]numberColumn, l.numbers),
+		texts: make([]textColumn, l.texts), values: make([]valueColumn, l.values), targets: make([]targetColumn, l.targets),
+	}
+}
+
+// resize makes room for n items at least. The columns lie side by side; what was in
+// them is forgotten.
+func (b *block) resize(n int) {
+	if n <= len(b.items) {
 		return
 	}
-	i := slices.IndexFunc(m.plan.lists, func(l []string) bool { return slices.Equal(l, s.path) })
-	switch {
-	case i < 0:
-		s.memory = nil
-	case len(s.path) == 1:
-		s.standsIn, s.frame = 1<<i, m.itemFrame(i, s.here.Index)
-	default:
-		s.standsIn, s.frame = 1<<i, m.frame()
+	b.items, b.valuers = append(b.items, make([]Scope, n-len(b.items))...), append(b.valuers, make([]Valuer, n-len(b.valuers))...)
+	b.around, b.index = append(b.around, make([]int32, n-len(b.around))...), append(b.index, make([]int32, n-len(b.index))...)
+	b.scopes, b.places = append(b.scopes, make([]Scope, n-len(b.scopes))...), make([]itemScope, n)
+	fractions, strings, words := make([]fraction, n*len(b.numbers)), make([]string, n*len(b.texts)), make([]wordSet, n*len(b.texts))
+	for i := range b.numbers {
+		b.numbers[i] = numberColumn{at: fractions[i*n : (i+1)*n]}
+	}
+	for i := range b.texts {
+		b.texts[i] = textColumn{at: strings[i*n : (i+1)*n], words: words[i*n : (i+1)*n]}
+	}
+	pointers, own := make([]*value.Value, n*len(b.values)), make([]value.Value, n*len(b.values))
+	for i := range b.values {
+		b.values[i] = valueColumn{hint: b.values[i].hint, at: pointers[i*n : (i+1)*n], own: own[i*n : (i+1)*n]}
+	}
+	targets := make([]*value.Target, n*len(b.targets))
+	for i := range b.targets {
+		b.targets[i] = targetColumn{at: targets[i*n : (i+1)*n]}
 	}
 }
 
-// within tells a sweep's place in which memory it goes, and through which of the record's lists.
-func (s *standing) within(base Scope, list int) {
-	s.memory, s.index = nil, -1
-	switch at := base.(type) {
-	case *Memory:
-		if s.memory = at; at.plan != nil {
-			s.index = list
+// scope is the place at an item.
+func (m *Memory) scope(b *block, i int) Scope {
+	if b.scopes[i] == nil {
+		l := &m.plan.lists[b.list]
+		s := &b.places[i]
+		*s = itemScope{path: l.path, list: l.path[len(l.path)-1], memory: m, block: b, bit: i}
+		if l.outer == theRecord {
+			s.outer = m
+			s.here = Binding{Items: m.lists[b.list].own.Items, IsList: true}
+		} else {
+			around := int(b.around[i])
+			list := m.list(l.outer)
+			s.outer = m.scope(list.blocks[around/blockSize], around%blockSize)
+			s.here, _ = list.blocks[around/blockSize].items[around%blockSize].Lookup(s.list)
 		}
-	case *itemScope:
-		if s.memory = at.memory; s.memory != nil && s.memory.plan.hides(s.list)&at.standsIn == 0 {
-			s.index = list
-		}
-	case *standing:
-		if s.memory = at.memory; at.index == list {
-			s.index = list
-		}
+		s.here.Current, s.here.Index = b.items[i], int(b.index[i])
+		b.scopes[i] = s
 	}
+	return b.scopes[i]
 }
 
-// in finds the frame in which the part is remembered when it is evaluated in s, and
-// its place there; nil: it is not remembered.
-func (p *part) in(s Scope) (f *frame, i int32) {
+// recall finds the column entry of a part that is evaluated by its tree at s.
+func recall(n node, s Scope) (m *Memory, c *part, b *block, bit uint64) {
+	if c = plannedAs(n); c == nil {
+		return nil, nil, nil, 0
+	}
 	switch at := s.(type) {
-	case *itemScope:
-		m := at.memory
-		switch {
-		case m == nil || m.plan != p.plan:
-		case p.reach == ofItem || p.reach != ofRecord && (p.reach != ofLists || p.hidden&at.standsIn != 0):
-			return at.frame, p.inItem - 1
-		default:
-			return &m.own, p.inRecord - 1
-		}
-	case *standing:
-		m := at.memory
-		switch {
-		case m == nil || m.plan != p.plan:
-		case p.reach == ofRecord:
-			return &m.own, p.inRecord - 1
-		case p.reach == ofItem && int(p.list) == at.index:
-			return m.itemFrame(at.index, at.here.Index), p.inItem - 1
-		}
 	case *Memory:
-		if p.inRecord > 0 && at.plan == p.plan {
-			return &at.own, p.inRecord - 1
+		if at.plan == c.plan && c.list == theRecord {
+			return at, c, at.lists[theRecord].blocks[0], 1
+		}
+	case *itemScope:
+		switch {
+		case at.memory == nil || at.memory.plan != c.plan || c.here:
+		case c.list == theRecord:
+			return at.memory, c, at.memory.lists[theRecord].blocks[0], 1
+		case c.list == at.block.list:
+			return at.memory, c, at.block, 1 << at.bit
 		}
 	}
-	return nil, 0
+	return nil, nil, nil, 0
 }
 
-// truth is the part's cell for a condition; known: it is filled. Who gets a cell
-// that is not known fills it.
-func (p *part) truth(s Scope) (c *truthCell, known bool) {
-	if p.plan == nil {
-		return nil, false
+// around is the block and the place in it of the item of another list in which an item lies.
+func (m *Memory) around(b *block, i, list int) (*block, int) {
+	for int(b.list) != list {
+		k := int(b.around[i])
+		b, i = m.lists[m.plan.lists[b.list].outer].blocks[k/blockSize], k%blockSize
 	}
-	f, i := p.in(s)
-	if f == nil {
-		return nil, false
-	}
-	c = &f.truths[i]
-	known = c.round == f.round
-	c.round = f.round
-	return c, known
+	return b, i
 }
 
-// number is the part's cell for an exact number.
-func (p *part) number(s Scope) (c *numberCell, known bool) {
-	if p.plan == nil {
-		return nil, false
-	}
-	f, i := p.in(s)
-	if f == nil {
-		return nil, false
-	}
-	c = &f.numbers[i]
-	known = c.round == f.round
-	c.round = f.round
-	return c, known
+// at is the block and the place in it of the item of a list at which the aggregate stands.
+func (m *Memory) at(list int) (*block, int) {
+	k := int(m.place[list])
+	return m.lists[list].blocks[k/blockSize], k % blockSize
 }
 
-// value is the part's cell for any value. One that is not known points to where
-// there is room for a value that must be computed.
-func (p *part) value(s Scope) (c *valueCell, known bool) {
-	if p.plan == nil {
-		return nil, false
+// stand notes the item at which an aggregate stands, and those around it.
+func (m *Memory) stand(b *block, i int) {
+	for {
+		m.place[b.list] = int32(b.first + i)
+		if b.list == theRecord {
+			return
+		}
+		b, i = m.around(b, i, m.plan.lists[b.list].outer)
 	}
-	f, i := p.in(s)
-	if f == nil {
-		return nil, false
-	}
-	c = &f.values[i]
-	if known = c.round == f.round; !known {
-		c.round, c.v, c.target, c.counts = f.round, &f.computed[i], nil, unasked
-	}
-	return c, known
-}
-
-// operand is the part's cell for what an aggregate gives.
-func (p *part) operand(s Scope) (c *operandCell, known bool) {
-	if p.plan == nil {
-		return nil, false
-	}
-	f, i := p.in(s)
-	if f == nil {
-		return nil, false
-	}
-	c = &f.operands[i]
-	known = c.round == f.round
-	c.round = f.round
-	return c, known
 }

@@ -1,6 +1,8 @@
 package expr
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -53,51 +55,85 @@ func otherScope() record {
 	return s
 }
 
-// places are the record itself, and all its items.
-func places(s Scope) []Scope {
-	all := []Scope{s}
-	for _, l := range sharedLists {
-		if scopes, ok := Repeat(s, l); ok {
-			all = append(all, scopes...)
+// planned is an expression as a plan knows it at every list, and plain as none does.
+type planned struct {
+	src    string
+	plain  *Expr
+	checks []*Check // by list of plannedLists
+	tested []*Expr  // … of these
+}
+
+// plannedLists are the record itself and the lists of testScope.
+var plannedLists = append([][]string{nil}, sharedLists...)
+
+func plan(t testing.TB, p *Plan, src string) planned {
+	e := planned{src: src, plain: mustParse(t, src)}
+	for _, l := range plannedLists {
+		own := mustParse(t, src)
+		e.checks, e.tested = append(e.checks, p.Check(l, nil, own, nil)), append(e.tested, own)
+	}
+	return e
+}
+
+// differs says where the expression gives another value with the memory than without
+// one, or where its column says another thing than it.
+func (e *planned) differs(record Scope, m *Memory) string {
+	for l, path := range plannedLists {
+		want := []Scope{record}
+		if path != nil {
+			want, _ = Repeat(record, path)
+		}
+		var doubtful []uint64
+		if e.plain.IsCondition() {
+			doubtful = append(doubtful, m.Doubtful(e.checks[l])...)
+		}
+		for i, s := range want {
+			at := m.At(e.checks[l], i)
+			w, g := shown(e.plain.Eval(s)), shown(e.tested[l].Eval(at))
+			if w != g {
+				return fmt.Sprintf("%s at %v %d: %s, without a memory %s", e.src, path, i, g, w)
+			}
+			if !e.plain.IsCondition() {
+				continue
+			}
+			holds, ok := e.plain.Eval(s).Bool()
+			if got, known := e.tested[l].Holds(at, nil); known != ok || got != (ok && holds) {
+				return fmt.Sprintf("%s at %v %d holds: %v %v, without a memory %s", e.src, path, i, got, known, w)
+			}
+			if doubtful[i/blockSize]>>(i%blockSize)&1 == 0 && !(ok && holds) {
+				return fmt.Sprintf("%s at %v %d is not in doubt, but is %s", e.src, path, i, w)
+			}
+			if m.Passes(e.checks[l], i) != (doubtful[i/blockSize]>>(i%blockSize)&1 == 0) {
+				return fmt.Sprintf("%s at %v %d is in doubt or not", e.src, path, i)
+			}
 		}
 	}
-	return all
+	return ""
 }
 
 // TestMemory: every expression gives at every place the same with a memory as
 // without one, again and again, of one record after another.
 func TestMemory(t *testing.T) {
 	t.Parallel()
-	sources := sharedSources()
-	plain, shared := make([]*Expr, len(sources)), make([]*Expr, len(sources))
-	for i, src := range sources {
-		plain[i], shared[i] = mustParse(t, src), mustParse(t, src)
-	}
-	plan := Share(sharedLists, shared...)
-	if plan.inRecord[givesNumber] < 5 || plan.inItem[givesTruth] < 5 || plan.inItem[givesValue] < 5 || plan.inItem[givesOperand] < 1 {
-		t.Fatalf("nothing is shared: %v %v", plan.inRecord, plan.inItem)
+	p := NewPlan(sharedLists)
+	var all []planned
+	for _, src := range sharedSources() {
+		all = append(all, plan(t, p, src))
 	}
 	check := func(t *testing.T, record Scope) {
-		m := plan.Remember(record)
+		m := p.Remember(record)
 		defer m.Forget()
-		want, got := places(record), places(m)
 		for range 2 {
-			for i := range sources {
-				for k := range want {
-					w, g := shown(plain[i].Eval(want[k])), shown(shared[i].Eval(got[k]))
-					if w != g {
-						t.Errorf("%s at place %d: %s, without a memory %s", sources[i], k, g, w)
-					}
-					holds, known := shared[i].Holds(got[k], nil)
-					if b, ok := plain[i].Eval(want[k]).Bool(); shared[i].IsCondition() && (known != ok || holds && !b) {
-						t.Errorf("%s at place %d holds: %v %v, without a memory %s", sources[i], k, holds, known, w)
-					}
+			for i := range all {
+				if wrong := all[i].differs(record, m); wrong != "" {
+					t.Error(wrong)
 				}
 			}
 		}
 	}
 	check(t, testScope())
 	check(t, otherScope())
+	check(t, longScope())
 	check(t, testScope())
 	var wait sync.WaitGroup
 	for i := range 4 {
@@ -106,24 +142,64 @@ func TestMemory(t *testing.T) {
 	wait.Wait()
 }
 
+// longScope has lists that are longer than a block.
+func longScope() record {
+	s := testScope()
+	rows := [][]string{{"一级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因"}}
+	for i := range 150 {
+		rows = append(rows, []string{[]string{"产出指标", "效益指标", ""}[i%3], "指标" + strconv.Itoa(i%100), "≥" + strconv.Itoa(i) + "件", "90件", "1", []string{"1", "0.5", "—"}[i%3], "原因"})
+	}
+	s["指标"] = list(rows...)
+	var projects []Scope
+	for i := range 40 {
+		projects = append(projects, record{"项目名称": single("项目" + strconv.Itoa(i)), "全年执行数": single(strconv.Itoa(i)), "权重": single("2"), "指标": list(rows[0], rows[1+i], rows[2+i], rows[3+i])})
+	}
+	s["项目"] = Binding{Items: projects, IsList: true}
+	return s
+}
+
 // TestMemoryComputesOnce: what is shared is asked for once a record, or once an item.
 func TestMemoryComputesOnce(t *testing.T) {
 	t.Parallel()
-	var exprs []*Expr
+	p := NewPlan(sharedLists)
+	var checks []*Check
 	for range 5 {
-		exprs = append(exprs, mustParse(t, "甲 + 乙 > 3"), mustParse(t, "指标.得分 < 指标.分值"), mustParse(t, "合计(指标.得分) < 甲"))
+		checks = append(checks, p.Check(nil, nil, mustParse(t, "甲 + 乙 > 3"), nil), p.Check([]string{"指标"}, nil, mustParse(t, "指标.得分 < 指标.分值"), nil),
+			p.Check([]string{"指标"}, mustParse(t, "合计(指标.得分) < 甲"), mustParse(t, "甲 > 合计(指标.得分) "), nil))
 	}
-	plan := Share(sharedLists, exprs...)
 	counted := &counter{Scope: testScope(), asked: map[string]int{}}
-	m := plan.Remember(counted)
-	scopes, _ := Repeat(m, []string{"指标"})
-	for _, e := range exprs {
-		for _, s := range append(scopes, m) {
-			e.Eval(s)
-		}
+	m := p.Remember(counted)
+	for _, c := range checks {
+		m.Doubtful(c)
 	}
-	if counted.asked["甲"] != 1 || counted.asked["乙"] != 1 {
+	if counted.asked["甲"] != 1 || counted.asked["乙"] != 1 || counted.asked["指标"] != 1 {
 		t.Errorf("asked %v", counted.asked)
+	}
+}
+
+// TestPlanned: what rules are made of is computed for all items together, not one by one.
+func TestPlanned(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ list, src string }{
+		{"", "合计(指标.得分, 非 开头(默认(指标.三级指标, \"\"), \"其中\")) = 甲"}, {"", "个数(指标, 首次(指标.一级指标)) > 2"}, {"", "合计(项目.指标.得分) = 0"},
+		{"", "平均(指标.得分) < 最大(指标.得分)"}, {"", "查找(指标.得分, 指标.三级指标 = \"甲\") > 0"}, {"", "空(提取(己, \"[0-9]+\"))"},
+		{"指标", "指标.得分 = 四舍五入(指标.分值 * 最小(1, 如果(方向(指标.年度指标值) = \"≤\", 数值(指标.年度指标值) / 数值(指标.实际完成值), 1)), 2)"},
+		{"指标", "合计(指标.分值, 指标.一级指标 = 本条.一级指标) = 50"}, {"指标", "个数(指标, 默认(指标.偏差原因, \"\") = 默认(本条.偏差原因, \"\")) < 3"},
+		{"指标", "同单位(指标.年度指标值, 指标.实际完成值) 且 定量(指标.年度指标值) 且 首次(指标.三级指标) 且 有效说明(指标.偏差原因)"},
+		{"项目", "项目.全年执行数 = 甲 + 合计(项目.指标.得分)"}, {"项目.指标", "项目.指标.得分 <= 项目.权重 且 首次(项目.指标.三级指标)"},
+		{"项目.指标", "合计(项目.指标.分值, 项目.指标.一级指标 = 本条.一级指标) > 0"},
+	} {
+		p := NewPlan(sharedLists)
+		var path []string
+		if c.list != "" {
+			path = strings.Split(c.list, ".")
+		}
+		p.Check(path, nil, mustParse(t, c.src), nil)
+		for _, part := range p.parts {
+			if part.each {
+				t.Errorf("%s: %s is computed item by item", c.src, printed(part.n))
+			}
+		}
 	}
 }
 
@@ -157,26 +233,21 @@ func TestHoldsWithin(t *testing.T) {
 	}
 }
 
-// FuzzMemory: any expression that is used twice gives the same with a memory as without one.
+// FuzzMemory: any expression gives the same with a memory as without one.
 func FuzzMemory(f *testing.F) {
 	for _, src := range sharedSources() {
 		f.Add(src)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
-		plain, err := Parse(src)
-		if err != nil || strings.Contains(src, "名次") && len(src) > 300 {
+		if _, err := Parse(src); err != nil || strings.Contains(src, "名次") && len(src) > 300 {
 			return
 		}
-		once, again := mustParse(t, src), mustParse(t, src)
-		plan := Share(sharedLists, once, again)
+		p := NewPlan(sharedLists)
+		e := plan(t, p, src)
 		for _, record := range []Scope{testScope(), otherScope()} {
-			m := plan.Remember(record)
-			want, got := places(record), places(m)
-			for k := range want {
-				w := shown(plain.Eval(want[k]))
-				if g, h := shown(once.Eval(got[k])), shown(again.Eval(got[k])); g != w || h != w {
-					t.Fatalf("%s at place %d: %s and %s, without a memory %s", src, k, g, h, w)
-				}
+			m := p.Remember(record)
+			if wrong := e.differs(record, m); wrong != "" {
+				t.Fatal(wrong)
 			}
 			m.Forget()
 		}

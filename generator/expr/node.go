@@ -38,11 +38,13 @@ type literalNode struct {
 	percent bool // spelled 85%
 	counts  bool // it is a number, f
 	f       fraction
+	text    [1]string // its text, and its number, as columns of one
+	one     [1]fraction
 }
 
 // nameNode is a dotted path.
 type nameNode struct {
-	part
+	part *part // what the plan knows of it, as of the other nodes; nil: nothing
 	col  int
 	path []string
 }
@@ -61,7 +63,7 @@ type notNode struct {
 
 // arithmeticNode is + - * or /.
 type arithmeticNode struct {
-	part
+	part        *part
 	col         int // of the sign
 	op          byte
 	left, right node
@@ -69,14 +71,14 @@ type arithmeticNode struct {
 
 // joinNode is a & b.
 type joinNode struct {
-	part
+	part        *part
 	col         int
 	left, right node
 }
 
 // compareNode is = <> < <= > or >=.
 type compareNode struct {
-	part
+	part        *part
 	col         int
 	op          string
 	left, right node
@@ -84,7 +86,7 @@ type compareNode struct {
 
 // logicNode is 且 or 或.
 type logicNode struct {
-	part
+	part        *part
 	col         int
 	op          string
 	left, right node
@@ -92,7 +94,7 @@ type logicNode struct {
 
 // callNode is one use of a function.
 type callNode struct {
-	part
+	part    *part
 	col     int
 	fn      *function
 	args    []node

@@ -1,6 +1,9 @@
 package expr
 
 import (
+	"cmp"
+	"math/bits"
+
 	"github.com/shopspring/decimal"
 
 	"jixiao/generator/value"
@@ -97,6 +100,16 @@ func (f fraction) sign() int {
 	return f.n.sign()
 }
 
+// order is cmp without a copy.
+func (f *fraction) order(g *fraction) int {
+	if !f.split && !g.split && f.n.big == nil && g.n.big == nil {
+		if f.n.exp == g.n.exp || f.n.coef == 0 || g.n.coef == 0 {
+			return cmp.Compare(f.n.coef, g.n.coef)
+		}
+	}
+	return f.cmp(*g)
+}
+
 func (f fraction) cmp(g fraction) int {
 	if !f.split && !g.split {
 		return f.n.cmp(g.n)
@@ -120,10 +133,20 @@ func unknown(why string) *value.Value {
 
 // numberOf evaluates n as an exact number.
 func numberOf(n node, s Scope) (fraction, *value.Value) {
+	if m, c, b, bit := recall(n, s); c != nil && c.number > 0 {
+		if x := m.numbers(c, b, bit); x.have != 0 {
+			return x.at[bits.TrailingZeros64(bit)&x.mask], nil
+		}
+	}
+	return reckoned(n, s)
+}
+
+// reckoned evaluates n as an exact number by its tree.
+func reckoned(n node, s Scope) (fraction, *value.Value) {
 	if e, ok := n.(exact); ok {
 		return e.fraction(s)
 	}
-	return numberIn(n.eval(s), n, s)
+	return numberIn(evaluated(n, s), n, s)
 }
 
 // numberIn takes the number out of a value that n gave.
@@ -132,10 +155,16 @@ func numberIn(v value.Value, n node, s Scope) (fraction, *value.Value) {
 	if !ok {
 		return fraction{}, lackOf(v, n, s, "数")
 	}
-	if e := d.Exponent(); e < -maxPlaces || e > maxPlaces || d.NumDigits() > maxInputDigits {
+	if !countable(d) {
 		return fraction{}, unknown("“" + printed(n) + "”的位数太多，不能计算")
 	}
 	return whole(numOf(d)), nil
+}
+
+// countable reports whether a number is within the bounds of what is reckoned with.
+func countable(d decimal.Decimal) bool {
+	e := d.Exponent()
+	return e >= -maxPlaces && e <= maxPlaces && d.NumDigits() <= maxInputDigits
 }
 
 // decimalOf evaluates n as a decimal.
@@ -180,17 +209,6 @@ func (n *negateNode) fraction(s Scope) (fraction, *value.Value) {
 }
 
 func (n *arithmeticNode) fraction(s Scope) (fraction, *value.Value) {
-	m, known := n.part.number(s)
-	if m == nil {
-		return n.compute(s)
-	}
-	if !known {
-		m.f, m.lack = n.compute(s)
-	}
-	return m.f, m.lack
-}
-
-func (n *arithmeticNode) compute(s Scope) (fraction, *value.Value) {
 	l, lackL := numberOf(n.left, s)
 	r, lackR := numberOf(n.right, s)
 	if lackL != nil || lackR != nil {

@@ -7,13 +7,16 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"jixiao/generator/value"
 )
 
 // pattern is a compiled regular expression with what can be told of it without
 // running it: most texts are decided by looking for the words in it.
 type pattern struct {
 	re    *regexp.Regexp
-	known recent[bool] // whether short texts match
+	known recent[bool]        // whether short texts match
+	parts recent[value.Value] // what is extracted from them
 
 	begin words    // every text that matches begins with one of these; none: that is not known
 	needs []words  // of each set one must be in the text
@@ -72,18 +75,17 @@ var patternFaults = map[syntax.ErrorCode]string{
 }
 
 // matches reports whether the pattern is somewhere in the text.
-func (p *pattern) matches(text string) bool {
-	if !p.possible(text) {
-		return false
-	}
-	if p.here == nil {
-		if len(text) <= longestShort {
-			return *p.known.of(text, p.re.MatchString)
-		}
-		return p.re.MatchString(text)
-	}
-	if p.exact {
+func (p *pattern) matches(text string) bool { return p.possible(text) && p.confirmed(text) }
+
+// confirmed is matches for a text in which a match is possible.
+func (p *pattern) confirmed(text string) bool {
+	switch {
+	case p.exact:
 		return true // what is needed is all there is
+	case len(text) <= longestShort:
+		return *p.known.of(text, p.re.MatchString)
+	case p.here == nil:
+		return p.re.MatchString(text)
 	}
 	places := search{words: p.heads, text: text}
 	for at := places.next(); at >= 0; at = places.next() {
@@ -94,11 +96,26 @@ func (p *pattern) matches(text string) bool {
 	return false
 }
 
+// extract is the part in the first brackets of the first match in a text in which one
+// is possible, of the whole match when it has none; blank when there is no match.
+func (p *pattern) extract(text string) *value.Value {
+	if len(text) <= longestShort {
+		return p.parts.of(text, p.take)
+	}
+	v := p.take(text)
+	return &v
+}
+
+func (p *pattern) take(text string) value.Value {
+	found := p.find(text)
+	if len(found) == 0 || found[min(1, len(found)-1)] == "" {
+		return value.Value{}
+	}
+	return value.Str(found[min(1, len(found)-1)])
+}
+
 // find returns the first match with its brackets; nil when there is none.
 func (p *pattern) find(text string) []string {
-	if !p.possible(text) {
-		return nil
-	}
 	if p.here == nil {
 		return p.re.FindStringSubmatch(text)
 	}
@@ -127,7 +144,7 @@ func (p *pattern) possible(text string) bool {
 // words are looked for all at once.
 type words struct {
 	list  []string   // none empty
-	first []uint16   // by word: its first character as head tells it
+	first []uint32   // by word: its first character as head tells it
 	heads [16]uint64 // the beginnings that there are, as head tells them apart
 }
 
@@ -141,14 +158,33 @@ func wordsIn(list []string) words {
 	return w
 }
 
+// headBits is how many bits head gives.
+const headBits = 10
+
 // head tells the characters at a place apart, most of the time, and says where the next is.
-func head(text string, i int) (h uint16, next int) {
-	b := text[i]
-	if b >= 0xE0 && i+2 < len(text) && text[i+1]&0xC0 == 0x80 && text[i+2]&0xC0 == 0x80 {
-		return (uint16(text[i+1])<<6 ^ uint16(text[i+2]) ^ uint16(b)<<3) & 1023, i + 3
+func head(text string, i int) (h uint32, next int) {
+	if w := fourBytes(text[i:]); isWide(w) {
+		return hashed(w), i + 3
 	}
-	return uint16(b), i + 1
+	return uint32(text[i]), i + 1
 }
+
+// fourBytes are the first bytes of a text, the first the lowest, as a machine reads them at once.
+func fourBytes(text string) uint32 {
+	if len(text) >= 4 {
+		return uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
+	}
+	w := uint32(0)
+	for i := range len(text) {
+		w |= uint32(text[i]) << (8 * i)
+	}
+	return w
+}
+
+// isWide reports whether bytes, the first the lowest, are a character of three.
+func isWide(w uint32) bool { return w&0xC0C0F0 == 0x8080E0 }
+
+func hashed(w uint32) uint32 { return w << 8 * 0x9E3779B1 >> (32 - headBits) }
 
 // fewWords is how many words are faster looked for one by one.
 const fewWords = 3

@@ -15,11 +15,10 @@ import (
 type memory struct {
 	paths [][]string
 	own   bool // every name lies inside the list, so the outcome depends on it alone
-	list  int  // of the plan's lists the one that is meant; -1: none of them
-	last  atomic.Pointer[remembered]
+	last  atomic.Pointer[recalled]
 }
 
-type remembered struct {
+type recalled struct {
 	list   *Scope // its first item's place
 	length int
 	firsts map[string]int    // value → its first place
@@ -74,7 +73,6 @@ func (c *callNode) others(s Scope, path []string, here Binding) func(i int) Scop
 		}
 	}
 	at := &standing{base: s, list: path[0], here: here}
-	at.within(s, c.memory.list)
 	return func(i int) Scope {
 		at.here.Current, at.here.Index = here.Items[i], i
 		return at
@@ -82,7 +80,7 @@ func (c *callNode) others(s Scope, path []string, here Binding) func(i int) Scop
 }
 
 // recall returns what is remembered of the list, working it out when it is long and new.
-func (c *callNode) recall(s Scope, path []string, here Binding) *remembered {
+func (c *callNode) recall(s Scope, path []string, here Binding) *recalled {
 	n := len(here.Items)
 	if !c.memory.own || n < worthRemembering {
 		return nil
@@ -90,7 +88,7 @@ func (c *callNode) recall(s Scope, path []string, here Binding) *remembered {
 	if r := c.memory.last.Load(); r != nil && r.list == &here.Items[0] && r.length == n {
 		return r
 	}
-	r := &remembered{list: &here.Items[0], length: n, firsts: make(map[string]int, n)}
+	r := &recalled{list: &here.Items[0], length: n, firsts: make(map[string]int, n)}
 	others := c.others(s, path, here)
 	for i := range here.Items {
 		v := c.args[0].eval(others(i))
@@ -128,34 +126,13 @@ func first(c *callNode, s Scope) (bool, *value.Value) {
 	if r := c.recall(s, path, here); r != nil {
 		return r.firsts[identity(*v)] == here.Index, nil
 	}
-	var others func(int) Scope
+	others := c.others(s, path, here)
 	for i := range here.Index {
-		other := c.known(s, i)
-		if other == nil {
-			if others == nil {
-				others = c.others(s, path, here)
-			}
-			other = valueOf(c.args[0], others(i))
-		}
-		if v.Same(other) {
+		if v.Same(valueOf(c.args[0], others(i))) {
 			return false, nil
 		}
 	}
 	return true, nil
-}
-
-// known is the value at another item of the list when it is remembered already; else nil.
-func (c *callNode) known(s Scope, i int) *value.Value {
-	name, ok := c.args[0].(*nameNode)
-	at, isItem := s.(*itemScope)
-	if !ok || !isItem || at.memory == nil || name.plan != at.memory.plan || name.reach != ofItem || at.standsIn != 1<<name.list {
-		return nil
-	}
-	cell := &at.memory.itemFrame(int(name.list), i).values[name.inItem-1]
-	if cell.round != at.memory.round {
-		return nil
-	}
-	return cell.v
 }
 
 // afterEqual orders so that a search ends behind the equal ones.

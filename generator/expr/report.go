@@ -42,7 +42,7 @@ const mostFigures = 300
 // figures takes the figures out of a narrative. Years, months, days and
 // document numbers are no figures.
 func figures(text string) []figure {
-	if !strings.ContainsAny(text, "0123456789０１２３４５６７８９") {
+	if !hasDigit(text) {
 		return nil
 	}
 	text = closeUp(text)
@@ -89,6 +89,21 @@ func figures(text string) []figure {
 		i += size
 	}
 	return list
+}
+
+// hasDigit reports whether a digit of either width is in the text.
+func hasDigit(text string) bool {
+	for i := 0; i < len(text); i++ {
+		switch b := text[i]; {
+		case digit(rune(b)):
+			return true
+		case b >= 0xE4 && b <= 0xE9:
+			i += 2 // a Chinese character
+		case b == 0xEF && digit(Fold(rune0(text[i:]))):
+			return true
+		}
+	}
+	return false
 }
 
 // closeUp drops blanks, but for line breaks and those between two digits.
@@ -180,10 +195,21 @@ var (
 // mostBehind is how many characters may stand between a word of change and its figure.
 const mostBehind = 4
 
+// changing reports whether a word of change may be in the text.
+func changing(text string) bool {
+	for _, r := range text {
+		switch r {
+		case '增', '升', '提', '涨', '多', '减', '降', '少':
+			return true
+		}
+	}
+	return false
+}
+
 // direction reads the last word of change in front of a figure: 比上年减少, 分别下降, 降幅为. 增加到 is none.
 func direction(before string) (up, down bool) {
 	before = lastRunes(before, 2*mostBehind)
-	if !strings.ContainsAny(before, "增升提涨多减降少") {
+	if !changing(before) {
 		return false, false
 	}
 	last, length := -1, 0

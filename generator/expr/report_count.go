@@ -3,8 +3,6 @@ package expr
 import (
 	"slices"
 	"strings"
-
-	"github.com/shopspring/decimal"
 )
 
 // tally is one thing that a narrative counts: 到省访42批54人次，同比批次下降44.7%、人次下降50%.
@@ -155,19 +153,17 @@ func unitsIn(hint string, t *tally) (names []string, plain bool) {
 	return names, true
 }
 
-// tolerated is by how many percentage points a rate may be off when a whole number gives it.
-var tolerated = decimal.New(5, -2)
-
 // baselessRates prints the rates that no whole number of last year gives.
 func baselessRates(all []*tally) []string {
 	var hits []string
 	for _, t := range all {
-		for i, rate := range t.rates {
+		for i := range t.rates {
+			rate := &t.rates[i]
 			if rate.text == "" {
 				continue
 			}
-			if why := baseless(t.counts[i], rate); why != "" {
-				hits = append(hits, t.label+t.counts[i].text+"，同比"+directed(rate, "上升", "下降")+rate.text+"（"+why+"）")
+			if why := baseless(&t.counts[i], rate); why != "" {
+				hits = append(hits, t.label+t.counts[i].text+"，同比"+directed(*rate, "上升", "下降")+rate.text+"（"+why+"）")
 			}
 		}
 	}
@@ -175,42 +171,54 @@ func baselessRates(all []*tally) []string {
 }
 
 // baseless says why no whole number of last year gives the rate; "" when one does.
-func baseless(count, rate figure) string {
-	one := decimal.NewFromInt(1)
-	factor := one.Add(rate.value)
+func baseless(count, rate *figure) string {
+	now, change := numOf(count.value), numOf(rate.value)
+	factor := numInt(1).add(change)
 	if rate.down {
-		factor = one.Sub(rate.value)
+		factor = numInt(1).add(change.neg())
 	}
 	switch {
-	case factor.IsZero() && count.value.IsZero():
+	case factor.sign() == 0 && now.sign() == 0:
 		return ""
-	case !factor.IsPositive():
+	case factor.sign() <= 0:
 		return "下降" + rate.text + "时本年应是0"
-	case count.value.IsZero():
+	case now.sign() == 0:
 		return "本年是0时应是下降100%"
 	}
-	allowed := decimal.Max(tolerated, decimal.New(5, -rate.places-1))
-	written := rate.value.Shift(2)
-	base := count.value.DivRound(factor, 0)
-	var tried []string
-	low := base
-	if low.Mul(factor).GreaterThan(count.value) {
-		low = low.Sub(one)
+	allowed := num{coef: 5, exp: -2} // percentage points, when a whole number gives it
+	if rate.places < 1 {
+		allowed = num{coef: 5, exp: -1}
 	}
-	for _, b := range []decimal.Decimal{low, low.Add(one)} {
-		if !b.IsPositive() {
+	written := change.mul(numInt(100))
+	low := whole(now).over(whole(factor)).round(0)
+	if low.mul(factor).cmp(now) > 0 {
+		low = low.add(numInt(-1))
+	}
+	var gives [2]fraction
+	bases := [2]num{low, low.add(numInt(1))}
+	for i, base := range bases {
+		if base.sign() <= 0 {
 			continue
 		}
-		gives := count.value.Sub(b).Abs().Mul(hundred).DivRound(b, quotientPlaces)
-		right := count.value.GreaterThanOrEqual(b) && !rate.down || count.value.LessThanOrEqual(b) && rate.down
-		if right && !gives.Sub(written).Abs().GreaterThan(allowed) {
+		gap := now.add(base.neg())
+		right := gap.sign() >= 0 && !rate.down || gap.sign() <= 0 && rate.down
+		if gap.sign() < 0 {
+			gap = gap.neg()
+		}
+		gives[i] = fraction{n: gap.mul(numInt(100)), d: base, split: true}
+		if right && withinReach(gives[i], whole(written), whole(allowed), "=") {
 			return ""
 		}
-		tried = append(tried, b.String()+count.unit+"为"+gives.StringFixed(rate.places)+"%")
+	}
+	var tried []string
+	for i, base := range bases {
+		if base.sign() > 0 {
+			tried = append(tried, base.decimal().String()+count.unit+"为"+gives[i].round(rate.places).decimal().StringFixed(rate.places)+"%")
+		}
 	}
 	why := "上年" + strings.Join(tried, "、")
 	by := rate.value.Mul(count.value).Round(0)
-	if by.Mul(hundred).DivRound(count.value, rate.places).Equal(written) {
+	if by.Mul(hundred).DivRound(count.value, rate.places).Equal(rate.value.Shift(2)) {
 		why += "；" + by.String() + "÷" + count.value.String() + "＝" + rate.text + "，疑把本年数当作了分母"
 	}
 	return why

@@ -45,17 +45,22 @@ func partsIn(all []*tally) []string {
 
 // partsOf judges one measure of a total: finds the run of tallies that adds up to it.
 func partsOf(sum figure, total *tally, measure int, rest []*tally) string {
+	whole := numOf(sum.value)
+	counts, counted := make([]num, len(rest)), make([]bool, len(rest))
+	for i, t := range rest {
+		if at := t.measure(sum.unit, total); at >= 0 {
+			counts[i], counted[i] = numOf(t.counts[at].value), true
+		}
+	}
 	for from := 0; from+fewestParts <= len(rest); from++ {
-		added := decimal.Zero
-		for to := from; to < len(rest); to++ {
-			n, _, ok := rest[to].measure(sum.unit, total)
-			if !ok {
+		var added num
+		for to := from; to < len(rest) && counted[to]; to++ {
+			added = added.add(counts[to])
+			order := added.cmp(whole)
+			if order > 0 {
 				break
 			}
-			if added = added.Add(n); added.GreaterThan(sum.value) {
-				break
-			}
-			if added.Equal(sum.value) && to-from+1 >= fewestParts {
+			if order == 0 && to-from+1 >= fewestParts {
 				return contradiction(sum, total, measure, rest[from:to+1])
 			}
 		}
@@ -63,18 +68,18 @@ func partsOf(sum figure, total *tally, measure int, rest []*tally) string {
 	return nearly(sum, total, rest)
 }
 
-// measure is what a tally counts in the total's unit, with its rate: 167件 stands
-// for both where the total counts 批 and 人次; 0人次 is 0批 too.
-func (t *tally) measure(unit string, total *tally) (decimal.Decimal, figure, bool) {
-	for i, c := range t.counts {
-		if c.unit == unit {
-			return c.value, t.rates[i], true
+// measure is which of its counts a tally has in the total's unit: 167件 stands for
+// both where the total counts 批 and 人次; 0人次 is 0批 too. -1: none.
+func (t *tally) measure(unit string, total *tally) int {
+	for i := range t.counts {
+		if t.counts[i].unit == unit {
+			return i
 		}
 	}
 	if len(t.counts) == 1 && (!total.has(t.counts[0].unit) || t.counts[0].value.IsZero()) {
-		return t.counts[0].value, t.rates[0], true
+		return 0
 	}
-	return decimal.Decimal{}, figure{}, false
+	return -1
 }
 
 // before is what a count was last year by its rate; false when it is not said.
@@ -98,7 +103,8 @@ func contradiction(sum figure, total *tally, measure int, parts []*tally) string
 	}
 	added, open := decimal.Zero, false
 	for _, p := range parts {
-		n, r, _ := p.measure(sum.unit, total)
+		at := p.measure(sum.unit, total) // as partsOf has seen, there is one
+		n, r := p.counts[at].value, p.rates[at]
 		if b, said := before(n, r); said {
 			added = added.Add(b)
 		} else if n.IsZero() {
@@ -128,9 +134,10 @@ func nearly(sum figure, total *tally, rest []*tally) string {
 	for from := 0; from+fewestNearly <= len(rest); from++ {
 		added, whole := decimal.Zero, true
 		for _, t := range rest[from:] {
-			n, _, ok := t.measure(sum.unit, total)
-			whole = whole && ok
-			added = added.Add(n)
+			at := t.measure(sum.unit, total)
+			if whole = whole && at >= 0; at >= 0 {
+				added = added.Add(t.counts[at].value)
+			}
 		}
 		off := added.Sub(sum.value).Abs()
 		if whole && off.Mul(decimal.NewFromInt(50)).LessThanOrEqual(sum.value) {

@@ -1,7 +1,6 @@
 package expr
 
 import (
-	"math/bits"
 	"strings"
 
 	"jixiao/generator/value"
@@ -51,24 +50,7 @@ func isRecord(name string) bool { return name == "名册" || name == "上年" }
 func WithItem(outer Scope, list string, items []Scope, index int) Scope {
 	s := &itemScope{outer: outer, here: Binding{Items: items, IsList: true, Current: items[index], Index: index}}
 	s.list, s.path = itemPath(outer, list)
-	s.remember()
 	return s
-}
-
-// WithItems returns the scopes of all items of a list, each as [WithItem] gives it.
-func WithItems(outer Scope, list string, items []Scope) []Scope {
-	all := make([]itemScope, len(items))
-	scopes := make([]Scope, len(items))
-	name, path := itemPath(outer, list)
-	for i := range items {
-		all[i] = itemScope{outer: outer, list: name, path: path, here: Binding{Items: items, IsList: true, Current: items[i], Index: i}}
-		all[i].remember()
-		scopes[i] = &all[i]
-	}
-	if m, ok := outer.(*Memory); ok && len(items) > 0 && all[0].memory != nil && len(path) == 1 {
-		m.scopes[bits.TrailingZeros64(all[0].standsIn)] = scopes
-	}
-	return scopes
 }
 
 // itemPath is the list's own name, and its path with the lists around it.
@@ -91,9 +73,9 @@ type itemScope struct {
 	path  []string // with the lists around it
 	here  Binding
 
-	memory   *Memory // of the record around; nil: none
-	frame    *frame  // what is remembered of the item
-	standsIn uint64  // which of the plan's lists it stands in
+	memory *Memory // that made it; nil: none
+	block  *block  // where what is remembered of the item is
+	bit    int
 }
 
 // Lookup answers the list's name, and 序号 首条 末条 本条; everything else is outer's.
@@ -129,9 +111,6 @@ type standing struct {
 	list  string
 	here  Binding
 	sweep *sweep // the aggregate that goes through the list; nil when it simply stands there
-
-	memory *Memory // of the record around; nil: none
-	index  int     // of the plan's lists the one that it goes through; -1: none of them
 }
 
 // Lookup answers the list; everything else is base's.

@@ -7,6 +7,7 @@ import (
 
 	"jixiao/generator/expr"
 	"jixiao/generator/tag"
+	"jixiao/generator/unit"
 	"jixiao/generator/value"
 )
 
@@ -64,7 +65,7 @@ func (l *loader) checkUse() {
 func (l *loader) onlySettings(e *expr.Expr) bool {
 	all := e.Names()
 	return len(all) > 0 && !slices.ContainsFunc(all, func(n expr.Name) bool {
-		return len(n.Path) > 1 || !slices.ContainsFunc(l.form.Settings, func(s Setting) bool { return s.Name == n.Path[0] })
+		return len(n.Path) > 1 || !slices.ContainsFunc(l.form.Settings, func(s unit.Figure) bool { return s.Name == n.Path[0] })
 	})
 }
 

@@ -20,6 +20,7 @@ import (
 	"jixiao/generator/fillin"
 	"jixiao/generator/finding"
 	"jixiao/generator/tag"
+	"jixiao/generator/unit"
 	"jixiao/generator/value"
 	"jixiao/generator/xlsx"
 )
@@ -39,7 +40,7 @@ type Form struct {
 	Map       *fillin.Map
 	Rules     []Rule
 	Derived   []Derived
-	Settings  []Setting
+	Settings  unit.Figures
 	Plan      *expr.Plan // what rules and derived fields have in common
 	Documents []Template
 	Summaries []Template
@@ -62,6 +63,20 @@ type Rule struct {
 	Asked     []string   // the same of 适用条件
 	Summed    []string   // those of Fields and Asked that stand for every item of their list, inside 合计 and the like
 	Place     string     // 审核公式.xlsx 审核公式!A5, for faults
+
+	Check *expr.Check // When, Test and Tolerance as the form's Plan knows them
+}
+
+// List is the list whose items the rule is judged for: the deepest of Lists, on whose
+// path the others lie; nil: the rule is judged once a unit.
+func (r *Rule) List() []string {
+	var deepest []string
+	for _, l := range r.Lists {
+		if len(l) > len(deepest) {
+			deepest = l
+		}
+	}
+	return deepest
 }
 
 // Derived is one row of the sheet 计算项.
@@ -70,12 +85,6 @@ type Derived struct {
 	Expr  *expr.Expr
 	Type  value.Type // by which it prints
 	Place string
-}
-
-// Setting is one row of the sheet 参数.
-type Setting struct {
-	Name  string
-	Value value.Value
 }
 
 // Template is one output template; exactly one of Word and Sheet is set.

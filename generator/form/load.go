@@ -31,24 +31,24 @@ func Load(name string, fsys fs.FS) (*Form, []tag.Fault, error) {
 	l.fillIn()
 	l.templates()
 	l.checkNames()
-	l.form.Plan = l.plan()
+	l.plan()
 	return l.form, l.faults, nil
 }
 
 // plan finds what rules and derived fields have in common.
-func (l *loader) plan() *expr.Plan {
-	var exprs []*expr.Expr
-	for _, d := range l.form.Derived {
-		exprs = append(exprs, d.Expr)
-	}
-	for _, r := range l.form.Rules {
-		exprs = append(exprs, r.When, r.Test, r.Tolerance)
-	}
+func (l *loader) plan() {
 	var lists [][]string
 	if l.form.Map != nil {
 		lists = l.form.Map.ListNames()
 	}
-	return expr.Share(lists, exprs...)
+	l.form.Plan = expr.NewPlan(lists)
+	for _, d := range l.form.Derived {
+		l.form.Plan.Derive(d.Expr)
+	}
+	for i := range l.form.Rules {
+		r := &l.form.Rules[i]
+		r.Check = l.form.Plan.Check(r.List(), r.When, r.Test, r.Tolerance)
+	}
 }
 
 // file is one file of the package.

@@ -9,6 +9,7 @@ import (
 	"jixiao/generator/finding"
 	"jixiao/generator/ooxml"
 	"jixiao/generator/tag"
+	"jixiao/generator/unit"
 	"jixiao/generator/value"
 )
 
@@ -232,7 +233,7 @@ func (l *loader) setting(r row) {
 		reading.Value = value.Str(strings.TrimSpace(c.Text))
 	}
 	l.settingRows = append(l.settingRows, r)
-	l.form.Settings = append(l.form.Settings, Setting{Name: r.text("名称"), Value: reading.Value})
+	l.form.Settings = append(l.form.Settings, unit.Figure{Name: r.text("名称"), Value: reading.Value})
 }
 
 // synonym reads one row of 同义词: a label of the form and, separated by 、 or commas, other ways to write it.

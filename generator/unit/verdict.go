@@ -11,7 +11,8 @@ import (
 // Verdict is a record with its judgement.
 type Verdict struct {
 	Record   *Record
-	Context  []Figure     // what the run knows of the unit: 单位编码, 任务年度, 在册, 参数 …
+	Context  []Figure     // what the run knows of the unit: 单位编码, 任务年度, 在册 …
+	Settings Figures      // 参数, the same for all units
 	Derived  []Figure     // 计算项, in the order of their sheet
 	Findings finding.List // everything: of intake, extract and audit, sorted
 }
@@ -48,7 +49,7 @@ func (v *Verdict) Lookup(name string) (expr.Binding, bool) {
 	case "上年":
 		return expr.Binding{Current: lastYear(v.Record.Submission.Unit.Figures)}, true
 	}
-	for _, own := range []Figures{v.Derived, v.Context} {
+	for _, own := range []Figures{v.Derived, v.Context, v.Settings} {
 		if b, ok := own.Lookup(name); ok {
 			return b, true
 		}
@@ -56,42 +57,29 @@ func (v *Verdict) Lookup(name string) (expr.Binding, bool) {
 	return v.Record.Lookup(name)
 }
 
-// Value finds a derived field, a figure of the context or a field by name, first
-// where the last record had it.
+// Value finds a derived field, a figure of the context, a setting or a field by name,
+// first where the last record had it.
 func (v *Verdict) Value(name string, hint *int32) *value.Value {
-	const context, derived, fields = 1 << 16, 1 << 17, 1 << 18 // in a hint, of what it speaks
-	switch i := int(*hint); {
-	case i >= fields:
-		if i -= fields; i < len(v.Record.Fields) && v.Record.Fields[i].Name == name {
+	const each = 1 << 16 // in a hint: 0 fields, 1 derived, 2 context, 3 settings
+	own := [...]Figures{v.Derived, v.Context, v.Settings}
+	switch kind, i := int(*hint)/each, int(*hint)%each; {
+	case kind == 0:
+		if i < len(v.Record.Fields) && v.Record.Fields[i].Name == name {
 			return &v.Record.Fields[i].Value
 		}
-	case i >= derived:
-		if i -= derived; i < len(v.Derived) && v.Derived[i].Name == name {
-			return &v.Derived[i].Value
-		}
-	case i >= context:
-		if i -= context; i < len(v.Context) && v.Context[i].Name == name {
-			return &v.Context[i].Value
-		}
+	case i < len(own[kind-1]) && own[kind-1][i].Name == name:
+		return &own[kind-1][i].Value
 	}
-	for i := range v.Derived {
-		if v.Derived[i].Name == name {
-			*hint = int32(derived + i)
-			return &v.Derived[i].Value
+	for kind, figures := range own {
+		for i := range figures {
+			if figures[i].Name == name {
+				*hint = int32((kind+1)*each + i)
+				return &figures[i].Value
+			}
 		}
 	}
-	for i := range v.Context {
-		if v.Context[i].Name == name {
-			*hint = int32(context + i)
-			return &v.Context[i].Value
-		}
-	}
-	var at int32
-	found := v.Record.Value(name, &at)
-	if found != nil {
-		*hint = fields + at
-	}
-	return found
+	*hint = 0
+	return v.Record.Value(name, hint)
 }
 
 // lastYear is what the roster holds of the unit's last year: its column 上年总分 is 上年.总分.

@@ -1,0 +1,340 @@
+package expr
+
+import (
+	"math/bits"
+
+	"jixiao/generator/value"
+)
+
+// What parts give for the active items of a block: a column, or one for all.
+type (
+	numbers struct {
+		at   []fraction
+		mask int // of an item's place: 0 when there is one for all
+		have uint64
+	}
+	texts struct {
+		at   []string
+		mask int
+		have uint64
+	}
+	values struct {
+		at   []*value.Value
+		mask int
+		have uint64
+	}
+	targets struct {
+		at   []*value.Target
+		mask int
+		have uint64
+	}
+)
+
+const eachItem = blockSize - 1
+
+// truths judges a condition for the active items of a block. An item that is neither
+// cannot be judged, or the condition does not apply to it.
+func (m *Memory) truths(c *part, b *block, active uint64) (yes, no uint64) {
+	switch {
+	case c.constant:
+		if holds, ok := c.n.(*literalNode).v.Bool(); !ok {
+			return 0, 0
+		} else if holds {
+			return active, 0
+		}
+		return 0, active
+	case c.list != b.list:
+		yes, no = m.truths(c, m.lists[theRecord].blocks[0], 1)
+		return active & -yes, active & -no
+	case c.passes == ofPlace:
+		from, k := m.at(int(c.inner.list))
+		yes, no = m.truths(c.inner, from, 1<<k)
+		return active & -(yes >> k), active & -(no >> k)
+	}
+	col := &b.truths[c.truth-1]
+	if col.round != m.round || c.here {
+		*col = truthColumn{round: m.round}
+	}
+	if todo := active &^ col.done; todo != 0 {
+		if c.passes == ofAround {
+			yes, no = m.truthsAround(c, b, todo)
+		} else {
+			yes, no = c.judge(m, c, b, todo)
+		}
+		col.done, col.yes, col.no = col.done|todo, col.yes|yes&todo, col.no|no&todo
+	}
+	return col.yes & active, col.no & active
+}
+
+func (m *Memory) truthsAround(c *part, b *block, todo uint64) (yes, no uint64) {
+	for rest := todo; rest != 0; rest &= rest - 1 {
+		from, k := m.around(b, bits.TrailingZeros64(rest), int(c.inner.list))
+		y, n := m.truths(c.inner, from, 1<<k)
+		if bit := rest & -rest; y != 0 {
+			yes |= bit
+		} else if n != 0 {
+			no |= bit
+		}
+	}
+	return yes, no
+}
+
+// numbers reckons for the active items of a block.
+func (m *Memory) numbers(c *part, b *block, active uint64) numbers {
+	switch {
+	case c.constant:
+		lit := c.n.(*literalNode)
+		if !lit.counts {
+			return numbers{}
+		}
+		return numbers{at: lit.one[:], have: active}
+	case c.list != b.list:
+		one := m.numbers(c, m.lists[theRecord].blocks[0], 1)
+		return numbers{at: one.at, have: active & -one.have}
+	case c.passes == ofPlace:
+		from, k := m.at(int(c.inner.list))
+		one := m.numbers(c.inner, from, 1<<k)
+		return numbers{at: one.at[k&one.mask:], have: active & -(one.have >> k)}
+	}
+	col := &b.numbers[c.number-1]
+	if col.round != m.round || c.here {
+		col.round, col.done, col.have = m.round, 0, 0
+	}
+	if todo := active &^ col.done; todo != 0 {
+		if c.passes == ofAround {
+			for rest := todo; rest != 0; rest &= rest - 1 {
+				i := bits.TrailingZeros64(rest)
+				from, k := m.around(b, i, int(c.inner.list))
+				if one := m.numbers(c.inner, from, 1<<k); one.have != 0 {
+					col.at[i], col.have = one.at[k&one.mask], col.have|1<<i
+				}
+			}
+		} else {
+			col.have |= c.reckon(m, c, b, todo, col.at) & todo
+		}
+		col.done |= todo
+	}
+	return numbers{at: col.at, mask: eachItem, have: col.have & active}
+}
+
+// texts writes for the active items of a block.
+func (m *Memory) texts(c *part, b *block, active uint64) texts {
+	switch {
+	case c.constant:
+		lit := c.n.(*literalNode)
+		if lit.v.Kind() != value.Text {
+			text, _ := textIn(lit.v, lit, nowhere{})
+			return texts{at: []string{text}, have: active}
+		}
+		return texts{at: lit.text[:], have: active}
+	case c.list != b.list:
+		one := m.texts(c, m.lists[theRecord].blocks[0], 1)
+		return texts{at: one.at, have: active & -one.have}
+	case c.passes == ofPlace:
+		from, k := m.at(int(c.inner.list))
+		one := m.texts(c.inner, from, 1<<k)
+		return texts{at: one.at[k&one.mask:], have: active & -(one.have >> k)}
+	}
+	col := &b.texts[c.text-1]
+	if col.round != m.round || c.here {
+		col.round, col.done, col.have, col.seen = m.round, 0, 0, 0
+	}
+	if todo := active &^ col.done; todo != 0 {
+		if c.passes == ofAround {
+			for rest := todo; rest != 0; rest &= rest - 1 {
+				i := bits.TrailingZeros64(rest)
+				from, k := m.around(b, i, int(c.inner.list))
+				if one := m.texts(c.inner, from, 1<<k); one.have != 0 {
+					col.at[i], col.have = one.at[k&one.mask], col.have|1<<i
+				}
+			}
+		} else {
+			col.have |= c.write(m, c, b, todo, col.at) & todo
+		}
+		col.done |= todo
+	}
+	return texts{at: col.at, mask: eachItem, have: col.have & active}
+}
+
+// values are the values of the active items of a block, whatever they are.
+func (m *Memory) values(c *part, b *block, active uint64) values {
+	switch {
+	case c.list != b.list:
+		one := m.values(c, m.lists[theRecord].blocks[0], 1)
+		return values{at: one.at, have: active & -one.have}
+	case c.passes == ofPlace:
+		from, k := m.at(int(c.inner.list))
+		one := m.values(c.inner, from, 1<<k)
+		return values{at: one.at[k&one.mask:], have: active & -(one.have >> k)}
+	}
+	col := &b.values[c.value-1]
+	if col.round != m.round || c.here {
+		col.round, col.done, col.have = m.round, 0, 0
+	}
+	if todo := active &^ col.done; todo != 0 {
+		if c.passes == ofAround {
+			for rest := todo; rest != 0; rest &= rest - 1 {
+				i := bits.TrailingZeros64(rest)
+				from, k := m.around(b, i, int(c.inner.list))
+				if one := m.values(c.inner, from, 1<<k); one.have != 0 {
+					col.at[i], col.have = one.at[k&one.mask], col.have|1<<i
+				}
+			}
+		} else {
+			col.have |= c.give(m, c, b, todo, col) & todo
+		}
+		col.done |= todo
+	}
+	return values{at: col.at, mask: eachItem, have: col.have & active}
+}
+
+// keep keeps a value that was computed for an item.
+func (col *valueColumn) keep(i int, v value.Value) {
+	col.own[i] = v
+	col.at[i] = &col.own[i]
+}
+
+// targets takes the texts of the active items of a block apart as indicators' targets.
+func (m *Memory) targets(c *part, b *block, active uint64) targets {
+	if c.list != b.list {
+		one := m.targets(c, m.lists[theRecord].blocks[0], 1)
+		return targets{at: one.at, have: active & -one.have}
+	}
+	text := m.texts(c, b, active)
+	col := &b.targets[c.target-1]
+	if col.round != m.round || c.here {
+		col.round, col.done, col.have = m.round, 0, 0
+	}
+	for rest := active & text.have &^ col.done; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		col.at[i] = parsed(text.at[i&text.mask])
+	}
+	col.done |= active
+	col.have |= active & text.have
+	return targets{at: col.at, mask: eachItem, have: col.have & active}
+}
+
+// The Each functions evaluate the tree of a part at one item after the other. Inside
+// an aggregate they cannot where the part rests on the aggregate's own place too.
+
+func judgeEach(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	for ; todo != 0 && !c.here; todo &= todo - 1 {
+		bit := todo & -todo
+		switch holds, lack := judged(c.n, m.scope(b, bits.TrailingZeros64(todo))); {
+		case lack != nil:
+		case holds:
+			yes |= bit
+		default:
+			no |= bit
+		}
+	}
+	return yes, no
+}
+
+func reckonEach(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
+	for ; todo != 0 && !c.here; todo &= todo - 1 {
+		i := bits.TrailingZeros64(todo)
+		if f, lack := reckoned(c.n, m.scope(b, i)); lack == nil {
+			out[i], have = f, have|1<<i
+		}
+	}
+	return have
+}
+
+func writeEach(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64) {
+	for ; todo != 0 && !c.here; todo &= todo - 1 {
+		i := bits.TrailingZeros64(todo)
+		s := m.scope(b, i)
+		if text, lack := textIn(c.n.eval(s), c.n, s); lack == nil {
+			out[i], have = text, have|1<<i
+		}
+	}
+	return have
+}
+
+func giveEach(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
+	for ; todo != 0 && !c.here; todo &= todo - 1 {
+		i := bits.TrailingZeros64(todo)
+		out.keep(i, c.n.eval(m.scope(b, i)))
+		have |= 1 << i
+	}
+	return have
+}
+
+// giveNumbers are numbers as values.
+func giveNumbers(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
+	x := m.numbers(c, b, todo)
+	for rest := x.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		out.keep(i, value.Num(x.at[i&x.mask].decimal()))
+	}
+	return x.have | giveEach(m, c, b, todo&^x.have, out)
+}
+
+// giveFields finds the fields of that name of the items, or of the record.
+func giveFields(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
+	path := c.n.(*nameNode).path
+	field := path[len(path)-1]
+	for rest := todo; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		if b.valuers[i] != nil {
+			if v := b.valuers[i].Value(field, &out.hint); v != nil {
+				out.at[i] = v
+				continue
+			}
+		}
+		out.keep(i, c.n.(*nameNode).look(m.scope(b, i)))
+	}
+	return todo
+}
+
+// lookEach asks the scopes for a name that is no field.
+func lookEach(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
+	for rest := todo; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		out.keep(i, c.n.(*nameNode).look(m.scope(b, i)))
+	}
+	return todo
+}
+
+// truthsOfValues are the conditions that values are.
+func truthsOfValues(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	v := m.values(c, b, todo)
+	for rest := v.have; rest != 0; rest &= rest - 1 {
+		if holds, ok := v.at[bits.TrailingZeros64(rest)&v.mask].Bool(); ok {
+			if holds {
+				yes |= rest & -rest
+			} else {
+				no |= rest & -rest
+			}
+		}
+	}
+	return yes, no
+}
+
+// numbersOfValues are the numbers that values are.
+func numbersOfValues(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
+	v := m.values(c, b, todo)
+	for rest := v.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		if d, ok := v.at[i&v.mask].Number(); ok && countable(d) {
+			out[i], have = whole(numOf(d)), have|1<<i
+		}
+	}
+	return have
+}
+
+// textsOfValues are the texts that values are, or print as.
+func textsOfValues(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64) {
+	v := m.values(c, b, todo)
+	for rest := v.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		switch at := v.at[i&v.mask]; at.Kind() {
+		case value.Text:
+			out[i], have = at.String(), have|1<<i
+		case value.Number, value.Date, value.Bool:
+			out[i], have = plain.Text(*at), have|1<<i
+		}
+	}
+	return have
+}

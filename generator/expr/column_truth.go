@@ -1,0 +1,268 @@
+package expr
+
+import (
+	"math/bits"
+
+	"jixiao/generator/value"
+)
+
+func judgeNot(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	yes, no = m.truths(c.args[0], b, todo)
+	return no, yes
+}
+
+// judgeAnd looks at the right side only where the left does not decide.
+func judgeAnd(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	yes, no = m.truths(c.args[0], b, todo)
+	if todo &^= no; todo == 0 {
+		return 0, no
+	}
+	y, n := m.truths(c.args[1], b, todo)
+	return yes & y, no | n
+}
+
+func judgeOr(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	yes, no = m.truths(c.args[0], b, todo)
+	if todo &^= yes; todo == 0 {
+		return yes, 0
+	}
+	y, n := m.truths(c.args[1], b, todo)
+	return yes | y, no & n
+}
+
+func compareNumbers(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	l := m.numbers(c.args[0], b, todo)
+	r := m.numbers(c.args[1], b, l.have)
+	op := c.n.(*compareNode).op
+	for rest := r.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		if ordered(l.at[i&l.mask].order(&r.at[i&r.mask]), op) {
+			yes |= rest & -rest
+		}
+	}
+	return yes, r.have &^ yes
+}
+
+// withinTolerance compares numbers that may differ by a tolerance, as [Expr.Holds] does.
+func withinTolerance(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	l := m.numbers(c.args[0], b, todo)
+	r := m.numbers(c.args[1], b, l.have)
+	most := m.numbers(c.args[2], b, r.have)
+	op := c.n.(*compareNode).op
+	for rest := most.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		if withinReach(l.at[i&l.mask], r.at[i&r.mask], most.at[i&most.mask], op) {
+			yes |= rest & -rest
+		}
+	}
+	return yes, most.have &^ yes
+}
+
+// compareTexts compares where both sides are texts, one of which always is.
+func compareTexts(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	l, known := m.textsOnly(c.args[0], b, todo)
+	r, both := m.textsOnly(c.args[1], b, known)
+	for rest := both; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		if l.text(i) == r.text(i) {
+			yes |= rest & -rest
+		}
+	}
+	if no = both &^ yes; c.n.(*compareNode).op == "<>" {
+		return no, yes
+	}
+	return yes, no
+}
+
+// someTexts are texts, whether they were written or are values.
+type someTexts struct {
+	written texts
+	valued  values
+}
+
+func (t *someTexts) text(i int) string {
+	if t.written.at != nil {
+		return t.written.at[i&t.written.mask]
+	}
+	return t.valued.at[i&t.valued.mask].String()
+}
+
+// textsOnly are the texts among what the part gives, and for which items there are such.
+func (m *Memory) textsOnly(c *part, b *block, todo uint64) (t someTexts, have uint64) {
+	if c.writes() {
+		t.written = m.texts(c, b, todo)
+		return t, t.written.have
+	}
+	t.valued = m.values(c, b, todo)
+	for rest := t.valued.have; rest != 0; rest &= rest - 1 {
+		if t.valued.at[bits.TrailingZeros64(rest)&t.valued.mask].Kind() == value.Text {
+			have |= rest & -rest
+		}
+	}
+	return t, have
+}
+
+// compareValues compares values of any kind.
+func compareValues(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	n := c.n.(*compareNode)
+	l := m.values(c.args[0], b, todo)
+	r := m.values(c.args[1], b, l.have)
+	for rest := r.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		x, y := l.at[i&l.mask], r.at[i&r.mask]
+		order, ok := 0, false
+		switch {
+		case x.Kind() != y.Kind():
+		case x.Kind() == value.Text:
+			if ok = n.op == "=" || n.op == "<>"; ok && x.String() != y.String() {
+				order = 1
+			}
+		case x.Kind() == value.Number:
+			// What 如果 hands on is exact: its value would be cut off.
+			fx, fy := m.numbers(c.args[0], b, rest&-rest), m.numbers(c.args[1], b, rest&-rest)
+			if ok = fx.have&fy.have != 0; ok {
+				order = fx.at[i&fx.mask].order(&fy.at[i&fy.mask])
+			}
+		case x.Kind() == value.Date:
+			order, ok = value.Compare(*x, *y)
+		}
+		if ok && ordered(order, n.op) {
+			yes |= rest & -rest
+		} else if ok {
+			no |= rest & -rest
+		}
+	}
+	return yes, no
+}
+
+// judgeBlank is 空.
+func judgeBlank(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	return judgeKind(m, c, b, todo, value.Blank)
+}
+
+// judgeNotApplicable is 不适用.
+func judgeNotApplicable(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	return judgeKind(m, c, b, todo, value.NotApplicable)
+}
+
+func judgeKind(m *Memory, c *part, b *block, todo uint64, want value.Kind) (yes, no uint64) {
+	v := m.values(c.args[0], b, todo)
+	for rest := v.have; rest != 0; rest &= rest - 1 {
+		switch at := v.at[bits.TrailingZeros64(rest)&v.mask]; {
+		case at.Kind() == want:
+			yes |= rest & -rest
+		case at.Kind() != value.Unjudged || at.String() != "":
+			no |= rest & -rest
+		}
+	}
+	return yes, no
+}
+
+// judgeNumber is 是数.
+func judgeNumber(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	v := m.values(c.args[0], b, todo)
+	for rest := v.have; rest != 0; rest &= rest - 1 {
+		switch is, lack := numberLike(v.at[bits.TrailingZeros64(rest)&v.mask]); {
+		case lack != nil:
+		case is:
+			yes |= rest & -rest
+		default:
+			no |= rest & -rest
+		}
+	}
+	return yes, no
+}
+
+// judgeNear is 近似.
+func judgeNear(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	x := m.numbers(c.args[0], b, todo)
+	y := m.numbers(c.args[1], b, x.have)
+	most := m.numbers(c.args[2], b, y.have)
+	for rest := most.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		if withinReach(x.at[i&x.mask], y.at[i&y.mask], most.at[i&most.mask], "=") {
+			yes |= rest & -rest
+		}
+	}
+	return yes, most.have &^ yes
+}
+
+// judgeBetween is 介于 of numbers; dates are compared one by one.
+func judgeBetween(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	x := m.numbers(c.args[0], b, todo)
+	low := m.numbers(c.args[1], b, x.have)
+	high := m.numbers(c.args[2], b, low.have)
+	for rest := high.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		if f := &x.at[i&x.mask]; f.order(&low.at[i&low.mask]) >= 0 && f.order(&high.at[i&high.mask]) <= 0 {
+			yes |= rest & -rest
+		}
+	}
+	y, n := judgeEach(m, c, b, todo&^high.have)
+	return yes | y, high.have&^yes | n
+}
+
+// judgeExplained is 有效说明.
+func judgeExplained(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	v := m.values(c.args[0], b, todo)
+	for rest := v.have; rest != 0; rest &= rest - 1 {
+		switch at := v.at[bits.TrailingZeros64(rest)&v.mask]; {
+		case at.Kind() == value.Unjudged && at.String() == "":
+		case wordy(at.String()):
+			yes |= rest & -rest
+		default:
+			no |= rest & -rest
+		}
+	}
+	return yes, no
+}
+
+// judgeNumeric is 定量.
+func judgeNumeric(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	t := m.targets(c.args[0], b, todo)
+	for rest := t.have; rest != 0; rest &= rest - 1 {
+		if t.at[bits.TrailingZeros64(rest)&t.mask].Numeric {
+			yes |= rest & -rest
+		}
+	}
+	return yes, t.have &^ yes
+}
+
+// judgeSameUnit is 同单位.
+func judgeSameUnit(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	x := m.targets(c.args[0], b, todo)
+	y := m.targets(c.args[1], b, x.have)
+	for rest := y.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		if value.SameUnit(x.at[i&x.mask].Unit, y.at[i&y.mask].Unit) {
+			yes |= rest & -rest
+		}
+	}
+	return yes, y.have &^ yes
+}
+
+// judgeFirst is 首次: no item before it in its list has the same value.
+func judgeFirst(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	v := m.values(c.args[0], b, b.all)
+	for rest := todo & v.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		k := i - int(b.index[i]) // the first of the list in which it lies
+		switch {
+		case v.at[i].IsNothing():
+			continue
+		case k < 0: // that is in an earlier block
+			y, n := judgeEach(m, c, b, rest&-rest)
+			yes, no = yes|y, no|n
+			continue
+		}
+		for k < i && !v.at[i].Same(v.at[k]) {
+			k++
+		}
+		if k == i {
+			yes |= rest & -rest
+		} else {
+			no |= rest & -rest
+		}
+	}
+	return yes, no
+}

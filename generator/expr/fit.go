@@ -1,0 +1,253 @@
+package expr
+
+import (
+	"strings"
+
+	"jixiao/generator/value"
+)
+
+// fit finds how a part is computed for many items at once. Where nothing better is
+// known its tree is evaluated item by item; false: inside an aggregate even that
+// cannot be done.
+func (p *Plan) fit(c *part) bool {
+	if c.judge != nil {
+		p.askAsTaken(c)
+		return true
+	}
+	switch n := c.n.(type) {
+	case *notNode:
+		p.askTruth(c.args[0])
+		c.judge = judgeNot
+		return true
+	case *logicNode:
+		p.askTruth(c.args[0])
+		p.askTruth(c.args[1])
+		if c.judge = judgeAnd; n.op == "或" {
+			c.judge = judgeOr
+		}
+		return true
+	case *compareNode:
+		p.fitComparison(c, n)
+		return true
+	case *negateNode:
+		p.askNumber(c.args[0])
+		c.reckon = negated
+		return true
+	case *arithmeticNode:
+		p.askNumber(c.args[0])
+		p.askNumber(c.args[1])
+		c.reckon = computed
+		return true
+	case *joinNode:
+		for _, a := range c.args {
+			p.askText(a)
+		}
+		c.write = joinedTexts
+		return true
+	case *callNode:
+		if n.fn.together != nil && n.fn.together(p, c, n) {
+			return true
+		}
+	}
+	if c.here {
+		return false
+	}
+	c.evaluateEach()
+	p.askAsTaken(c)
+	return true
+}
+
+// askAsTaken sees to it that the tree finds its arguments in columns.
+func (p *Plan) askAsTaken(c *part) {
+	call, isCall := c.n.(*callNode)
+	for i, a := range c.args {
+		want := anyKind
+		if isCall {
+			want = call.fn.takesAt(i)
+		}
+		switch {
+		case want == textKind:
+			p.askText(a)
+		case want == numberKind:
+			p.askNumber(a)
+		case a.n.kind() == truthKind:
+			p.askTruth(a)
+		default:
+			p.askValue(a)
+		}
+	}
+}
+
+// fitComparison picks how two sides are compared by what they can be.
+func (p *Plan) fitComparison(c *part, n *compareNode) {
+	left, right := n.left.kind(), n.right.kind()
+	switch {
+	case left == numberKind || right == numberKind:
+		p.askNumber(c.args[0])
+		p.askNumber(c.args[1])
+		c.judge = compareNumbers
+	case (left == textKind || right == textKind) && (n.op == "=" || n.op == "<>"):
+		for _, a := range c.args {
+			if a.writes() {
+				p.askText(a)
+			} else {
+				p.askValue(a)
+			}
+		}
+		c.judge = compareTexts
+	default:
+		for _, a := range c.args {
+			p.askValue(a)
+			p.askNumber(a)
+		}
+		c.judge = compareValues
+	}
+}
+
+// writes reports whether what the part gives is always a text, or nothing.
+func (c *part) writes() bool {
+	if lit, ok := c.n.(*literalNode); ok {
+		return lit.v.Kind() == value.Text
+	}
+	if c.inner != nil {
+		return c.inner.writes()
+	}
+	return c.write != nil && c.give == nil && c.hands == nil
+}
+
+// fitter finds the columns of a function's call; false: there are none.
+type fitter func(p *Plan, c *part, n *callNode) bool
+
+// The fitters of functions: they choose the columns, and ask for those of the arguments.
+
+func fitTruth(ask func(*Plan, *part) *part, judge func(*Memory, *part, *block, uint64) (uint64, uint64)) fitter {
+	return func(p *Plan, c *part, _ *callNode) bool {
+		for _, a := range c.args {
+			ask(p, a)
+		}
+		c.judge = judge
+		return true
+	}
+}
+
+func fitNumber(ask func(*Plan, *part) *part, reckon func(*Memory, *part, *block, uint64, []fraction) uint64) fitter {
+	return func(p *Plan, c *part, _ *callNode) bool {
+		for _, a := range c.args {
+			ask(p, a)
+		}
+		c.reckon = reckon
+		return true
+	}
+}
+
+func fitText(ask func(*Plan, *part) *part, write func(*Memory, *part, *block, uint64, []string) uint64) fitter {
+	return func(p *Plan, c *part, _ *callNode) bool {
+		for _, a := range c.args {
+			ask(p, a)
+		}
+		c.write = write
+		return true
+	}
+}
+
+// fitOrZero is of 空作零.
+func fitOrZero(p *Plan, c *part, _ *callNode) bool {
+	p.askNumber(c.args[0])
+	if c.args[0].n.kind() != numberKind {
+		p.askValue(c.args[0])
+	}
+	c.reckon = reckonOrZero
+	return true
+}
+
+// fitChoice is of 如果.
+func fitChoice(p *Plan, c *part, _ *callNode) bool {
+	for i, a := range c.args {
+		if i%2 == 0 && i < len(c.args)-1 {
+			p.askTruth(a)
+		} else {
+			c.hands = append(c.hands, a)
+		}
+	}
+	c.choice = byCondition
+	c.judge, c.reckon, c.write, c.give = chosenTruths, chosenNumbers, chosenTexts, chosenValues
+	return true
+}
+
+// fitDefault is of 默认; that of a number is what the number is when it is written out.
+func fitDefault(p *Plan, c *part, n *callNode) bool {
+	if n.args[0].kind() == numberKind {
+		return false
+	}
+	p.askValue(c.args[0])
+	c.hands = c.args
+	c.choice = byDefault
+	c.judge, c.reckon, c.write, c.give = chosenTruths, chosenNumbers, chosenTexts, chosenValues
+	return true
+}
+
+// fitExtreme is of 最大 and 最小 of several values.
+func fitExtreme(p *Plan, c *part, n *callNode) bool {
+	if n.over != nil {
+		return false
+	}
+	return fitNumber((*Plan).askNumber, reckonExtreme)(p, c, n)
+}
+
+// fitContains is of 包含: what is written out is looked for with all the other words.
+func fitContains(p *Plan, c *part, n *callNode) bool {
+	if c.args[0].constant {
+		return false
+	}
+	p.askText(c.args[0])
+	var set []string
+	for i, a := range n.args[1:] {
+		lit, ok := a.(*literalNode)
+		if ok && lit.v.Kind() == value.Text && lit.v.String() != "" {
+			set = append(set, lit.v.String())
+			continue
+		}
+		c.rest = append(c.rest, p.askText(c.args[i+1]))
+	}
+	if wanted, ok := c.args[0].look(set); !ok {
+		return fitEdge(strings.Contains)(p, c, n)
+	} else if len(set) > 0 {
+		c.wanted = []wordSet{wanted}
+	}
+	c.judge = judgeContains
+	return true
+}
+
+// fitMatches is of 匹配 with a pattern in quotes.
+func fitMatches(p *Plan, c *part, n *callNode) bool {
+	c.judge = judgeMatches
+	return p.fitPattern(c, n)
+}
+
+// fitExtract is of 提取 with a pattern in quotes.
+func fitExtract(p *Plan, c *part, n *callNode) bool {
+	c.give = giveExtract
+	return p.fitPattern(c, n)
+}
+
+// fitPattern looks for the words that every match has with all the others.
+func (p *Plan) fitPattern(c *part, n *callNode) bool {
+	if n.pattern == nil || c.args[0].constant {
+		c.judge, c.give = nil, nil
+		return false
+	}
+	p.askText(c.args[0])
+	for i := range n.pattern.needs {
+		if wanted, ok := c.args[0].look(n.pattern.needs[i].list); ok {
+			c.wanted = append(c.wanted, wanted)
+		}
+	}
+	return true
+}
+
+// fitEdge is of 开头 and 结尾.
+func fitEdge(test func(text, part string) bool) fitter {
+	return fitTruth((*Plan).askText, func(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+		return judgeParts(m, c, b, c.args[1:], m.texts(c.args[0], b, todo), test)
+	})
+}

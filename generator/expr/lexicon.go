@@ -1,0 +1,163 @@
+package expr
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// lexicon is all the words that rules look for in one text: they are looked for
+// together, once a text.
+type lexicon struct {
+	words  []string
+	groups [][]uint8            // words that begin alike
+	at     [1 << headBits]uint8 // by what head tells of its first character: which group, counted from 1
+	pairs  [64]uint64           // what pair tells of the first two characters of words
+	single [16]uint64           // … and of words that are a single character
+}
+
+// mostWanted is how many words of one text are looked for together.
+const mostWanted = 255
+
+// wordSet is a set of a lexicon's words.
+type wordSet [(mostWanted + 1) / 64]uint64
+
+func (s *wordSet) any(of *wordSet) bool {
+	return s[0]&of[0]|s[1]&of[1]|s[2]&of[2]|s[3]&of[3] != 0
+}
+
+func (s *wordSet) add(word int) { s[word>>6] |= 1 << (word & 63) }
+
+// look adds words to those that are looked for in the part's texts; ok is false when
+// there is no room for them.
+func (c *part) look(words []string) (set wordSet, ok bool) {
+	l := c.words()
+	for _, w := range words {
+		k := slices.Index(l.words, w)
+		if k < 0 {
+			if k = len(l.words); k == mostWanted {
+				return set, false
+			}
+			l.words = append(l.words, w)
+			h, _ := head(w, 0)
+			if l.at[h] == 0 {
+				l.groups = append(l.groups, nil)
+				l.at[h] = uint8(len(l.groups))
+			}
+			l.groups[l.at[h]-1] = append(l.groups[l.at[h]-1], uint8(k))
+			l.begin(w)
+		}
+		set.add(k)
+	}
+	return set, true
+}
+
+// words is the lexicon of the part's texts; 默认 has that of what it hands on.
+func (c *part) words() *lexicon {
+	if c.lexicon == nil && c.choice == byDefault {
+		c.lexicon = c.args[0].words()
+	} else if c.lexicon == nil {
+		c.lexicon = &lexicon{}
+	}
+	return c.lexicon
+}
+
+// pair tells the beginnings of words apart by two characters, most of the time.
+func pair(h, next uint32) uint32 { return (h<<5 ^ h>>3 ^ next) & 4095 }
+
+// begin notes how a word begins.
+func (l *lexicon) begin(word string) {
+	h, i := head(word, 0)
+	if i == len(word) {
+		l.single[h>>6] |= 1 << (h & 63)
+		return
+	}
+	next, _ := head(word, i)
+	p := pair(h, next)
+	l.pairs[p>>6] |= 1 << (p & 63)
+}
+
+// in finds out which of the words are in the text.
+func (l *lexicon) in(text string) (found wordSet) {
+	if len(l.words) <= fewWords || text == "" {
+		for k, w := range l.words {
+			if strings.Contains(text, w) {
+				found.add(k)
+			}
+		}
+		return found
+	}
+	for rest := text; rest != ""; {
+		h, next := uint32(rest[0]), 1
+		if w := fourBytes(rest); isWide(w) {
+			h, next = hashed(w), 3
+		}
+		if g := l.at[h&(1<<headBits-1)]; g != 0 && l.begins(h, rest[next:]) {
+			l.among(l.groups[g-1], rest, &found)
+		}
+		rest = rest[next:]
+	}
+	return found
+}
+
+// begins reports whether a word may begin with a character of which hashed tells, and
+// with what stands behind it.
+func (l *lexicon) begins(h uint32, behind string) bool {
+	if l.single[h>>6&15]>>(h&63)&1 != 0 {
+		return true
+	}
+	if behind == "" {
+		return false
+	}
+	following, _ := head(behind, 0)
+	p := pair(h, following)
+	return l.pairs[p>>6]>>(p&63)&1 != 0
+}
+
+// among finds out with which words of a group a text begins.
+func (l *lexicon) among(group []uint8, text string, found *wordSet) {
+	for _, k := range group {
+		if strings.HasPrefix(text, l.words[k]) {
+			found.add(int(k))
+		}
+	}
+}
+
+// foundWords are the words that are in texts of active items.
+type foundWords struct {
+	at   []wordSet
+	mask int
+}
+
+// words looks for the words of a part's lexicon in its texts, which are there for the active items.
+func (m *Memory) words(c *part, b *block, active uint64) foundWords {
+	from, mask := b, eachItem
+	switch {
+	case c.list != b.list:
+		from, active, mask = m.lists[theRecord].blocks[0], 1, 0
+	case c.passes == ofPlace:
+		active, mask = 1, 0
+	}
+	col := &from.texts[c.text-1]
+	if c.passes == ofPlace {
+		t := m.texts(c, b, 1)
+		col.words[0] = c.lexicon.in(t.at[0])
+		return foundWords{at: col.words}
+	}
+	todo := active &^ col.seen
+	col.seen |= active
+	if c.choice == byDefault && todo != 0 {
+		inner := m.texts(c.args[0], from, todo)
+		words := m.words(c.args[0], from, inner.have)
+		for rest := inner.have; rest != 0; rest &= rest - 1 {
+			i := bits.TrailingZeros64(rest)
+			col.words[i] = words.at[i&words.mask]
+		}
+		todo &^= inner.have
+	}
+	for ; todo != 0; todo &= todo - 1 {
+		i := bits.TrailingZeros64(todo)
+		col.words[i] = c.lexicon.in(col.at[i])
+	}
+	return foundWords{at: col.words, mask: mask}
+}

@@ -1,0 +1,552 @@
+package expr
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A Plan knows what expressions that are judged together have in common: their
+// parts, each once, and of which list's items each gives a column of values. So a
+// part is computed once a record, or for all items of a list together, however many
+// rules use it. It is made by [NewPlan], filled by [Plan.Check] and [Plan.Derive],
+// and only then used, by any number of goroutines: see [Plan.Remember].
+type Plan struct {
+	lists []planList // the record itself, then all its lists, those around before those inside
+	parts map[string]*part
+	slab  []part    // room for parts
+	idle  sync.Pool // of *Memory
+}
+
+// theRecord stands among a plan's lists for the record itself, a list of one item.
+const theRecord = 0
+
+// planList is one list of the record: 项目, or 项目.指标 of all 项目 together.
+type planList struct {
+	path  []string
+	outer int // the list in whose items it lies; theRecord for the record's own
+	// How many columns of each kind it has.
+	truths, numbers, texts, values, targets int32
+}
+
+// NewPlan returns a plan for records with these lists, each by its path, nested ones too.
+func NewPlan(lists [][]string) *Plan {
+	p := &Plan{lists: []planList{{}}, parts: map[string]*part{}}
+	sorted := slices.Clone(lists)
+	slices.SortStableFunc(sorted, func(a, b []string) int { return len(a) - len(b) })
+	for _, path := range sorted {
+		if len(path) == 0 || p.list(path) > 0 {
+			continue
+		}
+		if outer := p.list(path[:len(path)-1]); outer >= 0 {
+			p.lists = append(p.lists, planList{path: path, outer: outer})
+		}
+	}
+	return p
+}
+
+// list finds a list by its path; -1 when there is none.
+func (p *Plan) list(path []string) int {
+	return slices.IndexFunc(p.lists, func(l planList) bool { return slices.Equal(l.path, path) })
+}
+
+// Check is a rule as its plan knows it.
+type Check struct {
+	plan *Plan
+	list int   // at whose items it is judged; -1: the record has no such list
+	when *part // nil: always
+	test *part
+}
+
+// Check plans a rule that is judged at the items of a list, of none at the record
+// itself: its condition, nil for always, its test, and the tolerance within which a
+// comparison of numbers holds, nil for none.
+func (p *Plan) Check(list []string, when, test, tolerance *Expr) *Check {
+	c := &Check{plan: p, list: p.list(list)}
+	if c.list < 0 {
+		return c
+	}
+	at := setting{at: c.list}
+	if when != nil {
+		c.when = p.lifted(p.askTruth(p.part(when.root, at)), c.list)
+	}
+	c.test = p.lifted(p.tolerant(test, tolerance, at), c.list)
+	return c
+}
+
+// tolerant is the test of a rule with its tolerance.
+func (p *Plan) tolerant(test, tolerance *Expr, at setting) *part {
+	compare, ok := test.root.(*compareNode)
+	if !ok || tolerance == nil {
+		return p.askTruth(p.part(test.root, at))
+	}
+	args := []*part{p.part(compare.left, at), p.part(compare.right, at), p.part(tolerance.root, at)}
+	c, known := p.combined(compare, args, at, " 容差 "+printed(tolerance.root))
+	switch {
+	case known:
+	case c.judge != nil:
+		c.judge = func(m *Memory, _ *part, b *block, todo uint64) (yes, no uint64) { return 0, 0 }
+	default:
+		c.judge = withinTolerance
+		for _, a := range c.args {
+			p.askNumber(a)
+		}
+	}
+	return p.askTruth(c)
+}
+
+// Derive plans an expression that is evaluated at the record itself.
+func (p *Plan) Derive(e *Expr) { p.askValue(p.part(e.root, setting{})) }
+
+// setting is where a part of an expression stands.
+type setting struct {
+	at    int      // the list at whose item the expression stands
+	swept int      // the list that an aggregate around the part goes through; theRecord: there is none
+	by    []string // what the aggregate calls it
+}
+
+// part is one part of the expressions of a plan. It has a value for every item of
+// one list. What it is asked for it gives as columns, for several items at once;
+// an item for which a column has nothing is one that takes a closer look: what it
+// lacks, and why, only the tree itself can say.
+type part struct {
+	// What is looked at each time stands together.
+	list     int32   // to whose items its values belong
+	here     bool    // they rest on where the aggregate around it stands, too, and are not remembered
+	constant bool    // it is written out
+	passes   passage // whether it only passes on what a part of another list gives
+	choice   choice  // of 如果 and 默认
+
+	// Its columns of each kind, counted from 1; 0: nobody asks for them.
+	truth, number, text, value, target int32
+
+	args   []*part // what it is made of; of the same list, or of the record
+	judge  func(m *Memory, c *part, b *block, todo uint64) (yes, no uint64)
+	reckon func(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64)
+	write  func(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64)
+	give   func(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64)
+
+	n     node
+	inner *part // the part of another list that it passes on
+
+	plan    *Plan
+	key     string     // among the plan's parts
+	each    bool       // its tree is evaluated item by item
+	hands   []*part    // those of args that it may hand on as they are
+	sweeps  []sweeping // of an aggregate
+	lexicon *lexicon   // the words that are looked for in its texts
+	wanted  []wordSet  // of 包含 匹配 提取: of each set one word of args[0]'s lexicon must be there
+	rest    []*part    // of 包含: what is no word of it
+}
+
+// slabSize is how many parts are made at once, so that those of a rule lie side by side.
+const slabSize = 128
+
+// newPart is a part of a list's items.
+func (p *Plan) newPart(n node, list int) *part {
+	if len(p.slab) == 0 {
+		p.slab = make([]part, slabSize)
+	}
+	c := &p.slab[0]
+	p.slab = p.slab[1:]
+	c.plan, c.n, c.list = p, n, int32(list)
+	return c
+}
+
+// choice says how 如果 and 默认 choose what they hand on.
+type choice uint8
+
+const (
+	byCondition choice = iota // 如果
+	byDefault                 // 默认: the second argument where the first is blank
+)
+
+// passage says how a part passes on what another list's part gives.
+type passage uint8
+
+const (
+	isOwn    passage = iota // it is no such part
+	ofAround                // of the item in which each item lies
+	ofPlace                 // of the item at which the aggregate stands
+)
+
+// plannedAs is what a node's plan knows of it; nil: nothing.
+func plannedAs(n node) *part {
+	switch n := n.(type) {
+	case *nameNode:
+		return n.part
+	case *callNode:
+		return n.part
+	case *arithmeticNode:
+		return n.part
+	case *joinNode:
+		return n.part
+	case *compareNode:
+		return n.part
+	case *logicNode:
+		return n.part
+	}
+	return nil
+}
+
+// of notes at a node what the plan knows of it.
+func (c *part) of(n node) *part {
+	switch n := n.(type) {
+	case *nameNode:
+		n.part = c
+	case *callNode:
+		n.part = c
+	case *arithmeticNode:
+		n.part = c
+	case *joinNode:
+		n.part = c
+	case *compareNode:
+		n.part = c
+	case *logicNode:
+		n.part = c
+	}
+	return c
+}
+
+// part plans a part of an expression. It is nil for one inside an aggregate that
+// can only be computed item by item; outside of aggregates it never is.
+func (p *Plan) part(n node, at setting) *part {
+	if at.swept != theRecord && !p.sweptIn(n, at) {
+		inner := p.part(n, setting{at: at.at})
+		if inner.list == theRecord {
+			return inner
+		}
+		return p.passed(inner, ofPlace, at.swept)
+	}
+	switch n := n.(type) {
+	case *literalNode:
+		return p.literal(n)
+	case *nameNode:
+		return p.name(n, at)
+	case *callNode:
+		if n.over != nil {
+			return p.aggregate(n, at)
+		}
+	}
+	var args []*part
+	for _, a := range operands(n) {
+		c := p.part(a, at)
+		if c == nil {
+			return nil
+		}
+		args = append(args, c)
+	}
+	c, known := p.combined(n, args, at, "")
+	if c != nil && !known && !p.fit(c) {
+		delete(p.parts, c.key)
+		return nil
+	}
+	return c
+}
+
+// operands are the parts of which a node is made; all that is joined in a row at once.
+func operands(n node) []node {
+	j, ok := n.(*joinNode)
+	if !ok {
+		return n.children()
+	}
+	if left, ok := j.left.(*joinNode); ok {
+		return append(operands(left), j.right)
+	}
+	return []node{j.left, j.right}
+}
+
+// combined is the part that is made of others, which are passed on to the deepest
+// of their lists; known: it is there already.
+func (p *Plan) combined(n node, args []*part, at setting, tag string) (c *part, known bool) {
+	list, ok := p.deepest(args)
+	if call, is := n.(*callNode); is && call.memory != nil && ok && list == theRecord {
+		ok = false // 首次 名次 of what is no field of a list
+	}
+	if !ok {
+		if at.swept != theRecord {
+			return nil, false
+		}
+		list = at.at
+	}
+	here := slices.ContainsFunc(args, func(a *part) bool { return a.here })
+	was := plannedAs(n)
+	c, known = p.known(printed(n)+tag, n, list, here, at)
+	if tag != "" {
+		was.of(n) // by itself it is judged without the tolerance
+	}
+	if known {
+		return c, true
+	}
+	c.args = slices.Clone(args)
+	for i, a := range args {
+		if ok {
+			c.args[i] = p.lifted(a, list)
+		}
+	}
+	if !ok {
+		c.evaluateEach()
+	}
+	return c, false
+}
+
+// known finds a part that is there already, or makes it.
+func (p *Plan) known(text string, n node, list int, here bool, at setting) (c *part, known bool) {
+	key := fmt.Sprint(list, " ", text)
+	if here {
+		key = fmt.Sprint(list, " ", at.at, " ", strings.Join(at.by, "."), " ", text)
+	}
+	if c, ok := p.parts[key]; ok {
+		return c.of(n), true
+	}
+	c = p.newPart(n, list)
+	c.key, c.here = key, here
+	p.parts[key] = c
+	return c.of(n), false
+}
+
+// deepest is the list inside all the others to which parts belong; ok is false when
+// they do not all lie in each other.
+func (p *Plan) deepest(parts []*part) (list int, ok bool) {
+	for _, c := range parts {
+		switch {
+		case p.within(int(c.list), list):
+			list = int(c.list)
+		case !p.within(list, int(c.list)):
+			return 0, false
+		}
+	}
+	return list, true
+}
+
+// within reports whether a list is the other one, or lies in its items.
+func (p *Plan) within(list, around int) bool {
+	for list != around && list != theRecord {
+		list = p.lists[list].outer
+	}
+	return list == around
+}
+
+// lifted is a part as the items of a list inside its own see it.
+func (p *Plan) lifted(c *part, list int) *part {
+	if int(c.list) == list || c.list == theRecord {
+		return c
+	}
+	return p.passed(c, ofAround, list)
+}
+
+// passed is a part of one list that gives what a part of another does.
+func (p *Plan) passed(inner *part, how passage, list int) *part {
+	key := fmt.Sprintf("%d %d %p", list, how, inner)
+	c, ok := p.parts[key]
+	if !ok {
+		c = p.newPart(inner.n, list)
+		c.here, c.inner, c.passes = how == ofPlace || inner.here, inner, how
+		p.parts[key] = c
+	}
+	if inner.truth > 0 {
+		p.askTruth(c)
+	}
+	return c
+}
+
+// literal is a part that is written out: the same for every item.
+func (p *Plan) literal(n *literalNode) *part {
+	n.text[0], n.one[0] = n.v.String(), n.f
+	c := p.newPart(n, theRecord)
+	c.constant = true
+	return c
+}
+
+// name plans a name: a field of the record, or of the item of a list.
+func (p *Plan) name(n *nameNode, at setting) *part {
+	list, ok := p.owner(n, at)
+	if !ok {
+		list = at.at
+		if at.swept != theRecord {
+			return nil
+		}
+		if isRecord(n.path[0]) {
+			list = theRecord
+		}
+	}
+	c, known := p.known(printed(n), n, list, false, at)
+	if !known {
+		c.give = lookEach
+		if ok {
+			c.give = giveFields
+		}
+	}
+	return c
+}
+
+// owner is the list in whose items, or the record, the name is a field; ok is false
+// for a name that means something else.
+func (p *Plan) owner(n *nameNode, at setting) (list int, ok bool) {
+	list, ok = p.holder(n, at)
+	if ok && p.list(append(slices.Clone(p.lists[list].path), n.path[len(n.path)-1])) >= 0 {
+		return list, false // it is a list inside the item
+	}
+	return list, ok
+}
+
+// holder is the list in whose items, or the record, the name is looked up.
+func (p *Plan) holder(n *nameNode, at setting) (list int, ok bool) {
+	first := n.path[0]
+	if len(n.path) == 1 {
+		special := first == nameItem || first == nameNumber || first == nameFirst || first == nameLast
+		return theRecord, !special && !p.hides(first, at.at)
+	}
+	around := n.path[:len(n.path)-1]
+	if at.swept != theRecord {
+		if l := p.called(around, at.by, at.swept); l >= 0 {
+			return l, true
+		}
+	}
+	if first == nameItem && len(n.path) == 2 && at.at != theRecord {
+		return at.at, true
+	}
+	if at.at == theRecord {
+		return 0, false
+	}
+	own := p.lists[at.at].path
+	if l := p.called(around, own, at.at); l >= 0 {
+		return l, true
+	}
+	return at.at, len(own) > 1 && slices.Equal(around, own[len(own)-1:])
+}
+
+// called finds the list that a path names, among a list that is called so and, when
+// that is its whole path, those around it; -1: none of them.
+func (p *Plan) called(path, by []string, list int) int {
+	if slices.Equal(path, by) {
+		return list
+	}
+	if slices.Equal(by, p.lists[list].path) && len(path) < len(by) && slices.Equal(path, by[:len(path)]) {
+		return p.list(path)
+	}
+	return -1
+}
+
+// hides reports whether at an item of the list, or of one around it, a name is that of
+// a list inside the item.
+func (p *Plan) hides(name string, list int) bool {
+	return slices.ContainsFunc(p.lists[1:], func(l planList) bool {
+		return l.outer != theRecord && l.path[len(l.path)-1] == name && p.within(list, l.outer)
+	})
+}
+
+// sweptIn reports whether a part names fields of the list that an aggregate around it
+// goes through; what aggregates inside it name is their own.
+func (p *Plan) sweptIn(n node, at setting) bool {
+	found := false
+	walkOwn(n, func(name *nameNode) {
+		found = found || len(name.path) > 1 && p.called(name.path[:len(name.path)-1], at.by, at.swept) >= 0
+	})
+	return found
+}
+
+// The ask functions see to it that a part has a column of the kind, and with it what
+// that is made of.
+
+func (p *Plan) askTruth(c *part) *part {
+	if c.truth > 0 || c.constant {
+		return c
+	}
+	p.lists[c.list].truths++
+	c.truth = p.lists[c.list].truths
+	if c.inner != nil {
+		p.askTruth(c.inner)
+		return c
+	}
+	for _, a := range c.hands {
+		p.askTruth(a)
+	}
+	if c.judge == nil {
+		p.askValue(c)
+		c.judge = truthsOfValues
+	}
+	return c
+}
+
+func (p *Plan) askNumber(c *part) *part {
+	if c.number > 0 || c.constant {
+		return c
+	}
+	p.lists[c.list].numbers++
+	c.number = p.lists[c.list].numbers
+	if c.inner != nil {
+		p.askNumber(c.inner)
+		return c
+	}
+	for _, a := range c.hands {
+		p.askNumber(a)
+	}
+	if c.reckon == nil {
+		p.askValue(c)
+		c.reckon = numbersOfValues
+	}
+	return c
+}
+
+func (p *Plan) askText(c *part) *part {
+	if c.text > 0 || c.constant {
+		return c
+	}
+	p.lists[c.list].texts++
+	c.text = p.lists[c.list].texts
+	if c.inner != nil {
+		p.askText(c.inner)
+		return c
+	}
+	for _, a := range c.hands {
+		p.askText(a)
+	}
+	if c.write == nil {
+		p.askValue(c)
+		c.write = textsOfValues
+	}
+	return c
+}
+
+func (p *Plan) askValue(c *part) *part {
+	if c.value > 0 {
+		return c
+	}
+	p.lists[c.list].values++
+	c.value = p.lists[c.list].values
+	if c.inner != nil {
+		p.askValue(c.inner)
+		return c
+	}
+	for _, a := range c.hands {
+		p.askValue(a)
+	}
+	switch {
+	case c.give != nil:
+	case c.reckon != nil:
+		p.askNumber(c)
+		c.give = giveNumbers
+	default:
+		c.give = giveEach
+	}
+	return c
+}
+
+func (p *Plan) askTarget(c *part) *part {
+	if c.target == 0 {
+		p.lists[c.list].targets++
+		c.target = p.lists[c.list].targets
+		p.askText(c)
+		if c.inner != nil {
+			p.askTarget(c.inner)
+		}
+	}
+	return c
+}
+
+// evaluateEach makes the part one whose tree is evaluated item by item.
+func (c *part) evaluateEach() {
+	c.each, c.judge, c.reckon, c.write, c.give = true, judgeEach, reckonEach, writeEach, giveEach
+}
