@@ -104,6 +104,8 @@ type bench struct {
 	places  [][]place    // … and these
 	broken  []broke
 	causes  map[*finding.Finding]bool // findings that others have been put down to
+
+	supposed supposed // the record with another value in one cell
 }
 
 // benches are used again: most of what is on one is there only to be copied.
@@ -114,7 +116,10 @@ func (on *bench) clear(judged finding.List) {
 	clear(judged)
 	clear(on.places)
 	clear(on.broken)
+	clear(on.supposed.derived)
+	was := on.supposed
 	*on = bench{judged: judged[:0], lists: on.lists[:0], places: on.places[:0], broken: on.broken[:0]}
+	on.supposed.derived, on.supposed.known = was.derived, was.known
 	benches.Put(on)
 }
 

@@ -183,10 +183,13 @@ func (on *bench) breaks(c cell, s *supposed) bool {
 
 // names reports whether the rule names a field like the cell's, wherever it stands.
 func (on *bench) names(rule *form.Rule, c cell) bool {
-	is := func(name string) bool {
-		return name == c.field.Name || strings.HasSuffix(name, c.field.Name) && name[len(name)-len(c.field.Name)-1] == '.'
-	}
-	return slices.ContainsFunc(rule.Fields, is) || slices.ContainsFunc(rule.Asked, is)
+	return slices.ContainsFunc(rule.Fields, c.isCalled) || slices.ContainsFunc(rule.Asked, c.isCalled)
+}
+
+// isCalled reports whether a dotted name is that of a field like the cell's.
+func (c cell) isCalled(name string) bool {
+	field := c.field.Name
+	return name == field || strings.HasSuffix(name, field) && name[len(name)-len(field)-1] == '.'
 }
 
 // cells are the figures that a rule rests on at a place: of lists that it sums up, those of every item.
@@ -194,23 +197,23 @@ func (on *bench) cells(rule *form.Rule, at place) []cell {
 	var cells []cell
 	for _, names := range [][]string{rule.Fields, rule.Asked} {
 		for _, name := range names {
-			path := strings.Split(name, ".")
-			last := len(path) - 1
-			on.gather(&cells, &on.verdict.Record.Item, path[:last], path[last], at, slices.Contains(rule.Summed, name))
+			on.gather(&cells, &on.verdict.Record.Item, name, at, slices.Contains(rule.Summed, name))
 		}
 	}
 	return cells
 }
 
-func (on *bench) gather(cells *[]cell, it *unit.Item, lists []string, field string, at place, all bool) {
-	if len(lists) == 0 {
-		c := cell{it, it.Field(field)}
+// gather adds the cells that a dotted name stands for at an item.
+func (on *bench) gather(cells *[]cell, it *unit.Item, name string, at place, all bool) {
+	list, name, nested := strings.Cut(name, ".")
+	if !nested {
+		c := cell{it, it.Field(list)}
 		if c.field != nil && !slices.Contains(*cells, c) {
 			*cells = append(*cells, c)
 		}
 		return
 	}
-	l := it.List(lists[0])
+	l := it.List(list)
 	if l == nil {
 		return
 	}
@@ -223,7 +226,7 @@ func (on *bench) gather(cells *[]cell, it *unit.Item, lists []string, field stri
 		if here {
 			below.path = at.path[1:]
 		}
-		on.gather(cells, &l.Items[i], lists[1:], field, below, all)
+		on.gather(cells, &l.Items[i], name, below, all)
 	}
 }
 
@@ -261,17 +264,26 @@ type supposed struct {
 	known   []bool
 }
 
+// suppose supposes another value in a cell, until another is supposed.
 func (on *bench) suppose(c cell, v value.Value) *supposed {
-	s := &supposed{bench: on, cell: c, value: v, derived: make([]value.Value, len(on.form.Derived)), known: make([]bool, len(on.form.Derived))}
+	s := &on.supposed
+	if n := len(on.form.Derived); len(s.derived) != n {
+		s.derived, s.known = make([]value.Value, n), make([]bool, n)
+	}
+	clear(s.known)
+	s.bench, s.cell, s.value = on, c, v
 	s.memory = on.form.Plan.Remember(s)
 	return s
 }
 
 // reckoned is the ith derived field of the supposed record.
 func (s *supposed) reckoned(i int) *value.Value {
+	d := &s.bench.form.Derived[i]
+	if !s.known[i] && !slices.ContainsFunc(d.Fields, s.cell.isCalled) {
+		return &s.bench.verdict.Derived[i].Value
+	}
 	if !s.known[i] {
 		s.known[i] = true
-		d := &s.bench.form.Derived[i]
 		s.derived[i] = d.Expr.Eval(s.memory).As(d.Type)
 	}
 	return &s.derived[i]

@@ -6,31 +6,48 @@ import (
 	"jixiao/generator/value"
 )
 
-// What parts give for the active items of a block: a column, or one for all.
+// given is what a part gives for the active items of a block: a column, or one for all.
+type given[T any] struct {
+	at   []T
+	mask int // of an item's place: 0 when there is one for all
+	have uint64
+}
+
 type (
-	numbers struct {
-		at   []fraction
-		mask int // of an item's place: 0 when there is one for all
-		have uint64
-	}
-	texts struct {
-		at   []string
-		mask int
-		have uint64
-	}
-	values struct {
-		at   []*value.Value
-		mask int
-		have uint64
-	}
-	targets struct {
-		at   []*value.Target
-		mask int
-		have uint64
-	}
+	numbers = given[fraction]
+	texts   = given[string]
+	values  = given[*value.Value]
+	targets = given[*value.Target]
 )
 
 const eachItem = blockSize - 1
+
+// forAll is what was given for the item k, for all active items.
+func (g given[T]) forAll(k int, active uint64) given[T] {
+	return given[T]{at: g.at[k&g.mask:], have: active & -(g.have >> k)}
+}
+
+// copyTo copies what was given into a column, and says for which items that is.
+func (g given[T]) copyTo(out []T) (have uint64) {
+	for rest := g.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		out[i] = g.at[i&g.mask]
+	}
+	return g.have
+}
+
+// around fills a column with what the part of the list around gives for the item in
+// which each item lies.
+func around[T any](m *Memory, c *part, b *block, todo uint64, out []T, of func(c *part, b *block, active uint64) given[T]) (have uint64) {
+	for rest := todo; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		from, k := m.around(b, i, int(c.inner.list))
+		if one := of(c.inner, from, 1<<k); one.have != 0 {
+			out[i], have = one.at[k&one.mask], have|1<<i
+		}
+	}
+	return have
+}
 
 // truths judges a condition for the active items of a block. An item that is neither
 // cannot be judged, or the condition does not apply to it.
@@ -51,7 +68,7 @@ func (m *Memory) truths(c *part, b *block, active uint64) (yes, no uint64) {
 		yes, no = m.truths(c.inner, from, 1<<k)
 		return active & -(yes >> k), active & -(no >> k)
 	}
-	col := &b.truths[c.truth-1]
+	col := &b.truths[c.columns[asTruth]-1]
 	if col.round != m.round || c.here {
 		*col = truthColumn{round: m.round}
 	}
@@ -89,26 +106,18 @@ func (m *Memory) numbers(c *part, b *block, active uint64) numbers {
 		}
 		return numbers{at: lit.one[:], have: active}
 	case c.list != b.list:
-		one := m.numbers(c, m.lists[theRecord].blocks[0], 1)
-		return numbers{at: one.at, have: active & -one.have}
+		return m.numbers(c, m.lists[theRecord].blocks[0], 1).forAll(0, active)
 	case c.passes == ofPlace:
 		from, k := m.at(int(c.inner.list))
-		one := m.numbers(c.inner, from, 1<<k)
-		return numbers{at: one.at[k&one.mask:], have: active & -(one.have >> k)}
+		return m.numbers(c.inner, from, 1<<k).forAll(k, active)
 	}
-	col := &b.numbers[c.number-1]
+	col := &b.numbers[c.columns[asNumber]-1]
 	if col.round != m.round || c.here {
 		col.round, col.done, col.have = m.round, 0, 0
 	}
 	if todo := active &^ col.done; todo != 0 {
 		if c.passes == ofAround {
-			for rest := todo; rest != 0; rest &= rest - 1 {
-				i := bits.TrailingZeros64(rest)
-				from, k := m.around(b, i, int(c.inner.list))
-				if one := m.numbers(c.inner, from, 1<<k); one.have != 0 {
-					col.at[i], col.have = one.at[k&one.mask], col.have|1<<i
-				}
-			}
+			col.have |= around(m, c, b, todo, col.at, m.numbers)
 		} else {
 			col.have |= c.reckon(m, c, b, todo, col.at) & todo
 		}
@@ -128,26 +137,18 @@ func (m *Memory) texts(c *part, b *block, active uint64) texts {
 		}
 		return texts{at: lit.text[:], have: active}
 	case c.list != b.list:
-		one := m.texts(c, m.lists[theRecord].blocks[0], 1)
-		return texts{at: one.at, have: active & -one.have}
+		return m.texts(c, m.lists[theRecord].blocks[0], 1).forAll(0, active)
 	case c.passes == ofPlace:
 		from, k := m.at(int(c.inner.list))
-		one := m.texts(c.inner, from, 1<<k)
-		return texts{at: one.at[k&one.mask:], have: active & -(one.have >> k)}
+		return m.texts(c.inner, from, 1<<k).forAll(k, active)
 	}
-	col := &b.texts[c.text-1]
+	col := &b.texts[c.columns[asText]-1]
 	if col.round != m.round || c.here {
 		col.round, col.done, col.have, col.seen = m.round, 0, 0, 0
 	}
 	if todo := active &^ col.done; todo != 0 {
 		if c.passes == ofAround {
-			for rest := todo; rest != 0; rest &= rest - 1 {
-				i := bits.TrailingZeros64(rest)
-				from, k := m.around(b, i, int(c.inner.list))
-				if one := m.texts(c.inner, from, 1<<k); one.have != 0 {
-					col.at[i], col.have = one.at[k&one.mask], col.have|1<<i
-				}
-			}
+			col.have |= around(m, c, b, todo, col.at, m.texts)
 		} else {
 			col.have |= c.write(m, c, b, todo, col.at) & todo
 		}
@@ -160,26 +161,18 @@ func (m *Memory) texts(c *part, b *block, active uint64) texts {
 func (m *Memory) values(c *part, b *block, active uint64) values {
 	switch {
 	case c.list != b.list:
-		one := m.values(c, m.lists[theRecord].blocks[0], 1)
-		return values{at: one.at, have: active & -one.have}
+		return m.values(c, m.lists[theRecord].blocks[0], 1).forAll(0, active)
 	case c.passes == ofPlace:
 		from, k := m.at(int(c.inner.list))
-		one := m.values(c.inner, from, 1<<k)
-		return values{at: one.at[k&one.mask:], have: active & -(one.have >> k)}
+		return m.values(c.inner, from, 1<<k).forAll(k, active)
 	}
-	col := &b.values[c.value-1]
+	col := &b.values[c.columns[asValue]-1]
 	if col.round != m.round || c.here {
 		col.round, col.done, col.have = m.round, 0, 0
 	}
 	if todo := active &^ col.done; todo != 0 {
 		if c.passes == ofAround {
-			for rest := todo; rest != 0; rest &= rest - 1 {
-				i := bits.TrailingZeros64(rest)
-				from, k := m.around(b, i, int(c.inner.list))
-				if one := m.values(c.inner, from, 1<<k); one.have != 0 {
-					col.at[i], col.have = one.at[k&one.mask], col.have|1<<i
-				}
-			}
+			col.have |= around(m, c, b, todo, col.at, m.values)
 		} else {
 			col.have |= c.give(m, c, b, todo, col) & todo
 		}
@@ -197,11 +190,10 @@ func (col *valueColumn) keep(i int, v value.Value) {
 // targets takes the texts of the active items of a block apart as indicators' targets.
 func (m *Memory) targets(c *part, b *block, active uint64) targets {
 	if c.list != b.list {
-		one := m.targets(c, m.lists[theRecord].blocks[0], 1)
-		return targets{at: one.at, have: active & -one.have}
+		return m.targets(c, m.lists[theRecord].blocks[0], 1).forAll(0, active)
 	}
 	text := m.texts(c, b, active)
-	col := &b.targets[c.target-1]
+	col := &b.targets[c.columns[asTarget]-1]
 	if col.round != m.round || c.here {
 		col.round, col.done, col.have = m.round, 0, 0
 	}
@@ -271,6 +263,16 @@ func giveNumbers(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (h
 	return x.have | giveEach(m, c, b, todo&^x.have, out)
 }
 
+// giveTexts are texts as values.
+func giveTexts(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
+	t := m.texts(c, b, todo)
+	for rest := t.have; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		out.keep(i, value.Str(t.at[i&t.mask]))
+	}
+	return t.have | giveEach(m, c, b, todo&^t.have, out)
+}
+
 // giveFields finds the fields of that name of the items, or of the record.
 func giveFields(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
 	path := c.n.(*nameNode).path
@@ -317,8 +319,10 @@ func numbersOfValues(m *Memory, c *part, b *block, todo uint64, out []fraction) 
 	v := m.values(c, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if d, ok := v.at[i&v.mask].Number(); ok && countable(d) {
-			out[i], have = whole(numOf(d)), have|1<<i
+		if d, ok := v.at[i&v.mask].Number(); ok {
+			if n, ok := numIn(d); ok {
+				out[i], have = whole(n), have|1<<i
+			}
 		}
 	}
 	return have

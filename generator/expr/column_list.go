@@ -73,7 +73,7 @@ func (p *Plan) sweeping(n *callNode, r *run, at setting) (s sweeping, ok bool) {
 		if c == nil {
 			return s, false
 		}
-		s.conds = append(s.conds, p.lifted(p.askTruth(c), s.list))
+		s.conds = append(s.conds, p.ask(p.lifted(c, s.list), asTruth))
 	}
 	if r.value == nil || bare {
 		return s, true
@@ -238,8 +238,8 @@ func sweepAverage(p *Plan, c *part) {
 
 func (p *Plan) askSummed(c *part) {
 	for _, s := range c.sweeps {
-		p.askNumber(s.value)
-		p.askValue(s.value)
+		p.ask(s.value, asNumber)
+		p.ask(s.value, asValue)
 	}
 }
 
@@ -247,7 +247,7 @@ func (p *Plan) askSummed(c *part) {
 func sweepCount(p *Plan, c *part) {
 	for _, s := range c.sweeps {
 		if s.value != nil {
-			p.askValue(s.value)
+			p.ask(s.value, asValue)
 		}
 	}
 	c.reckon = func(m *Memory, c *part, b *block, todo uint64, out []fraction) uint64 {
@@ -316,7 +316,7 @@ func sweepExtreme(p *Plan, c *part) {
 
 // sweepFind is of 查找.
 func sweepFind(p *Plan, c *part) {
-	p.askValue(c.sweeps[0].value)
+	p.ask(c.sweeps[0].value, asValue)
 	c.give = func(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
 		s := &c.sweeps[0]
 		for rest := todo; rest != 0; rest &= rest - 1 {

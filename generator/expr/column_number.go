@@ -7,7 +7,7 @@ import (
 )
 
 func negated(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
-	x := m.numbers(c.args[0], b, todo)
+	x := m.numbers(c.left, b, todo)
 	for rest := x.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		out[i] = x.at[i&x.mask].neg()
@@ -16,8 +16,8 @@ func negated(m *Memory, c *part, b *block, todo uint64, out []fraction) (have ui
 }
 
 func computed(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
-	x := m.numbers(c.args[0], b, todo)
-	y := m.numbers(c.args[1], b, x.have)
+	x := m.numbers(c.left, b, todo)
+	y := m.numbers(c.right, b, x.have)
 	have = y.have
 	op := c.n.(*arithmeticNode).op
 	for rest := have; rest != 0; rest &= rest - 1 {
@@ -44,10 +44,10 @@ func computed(m *Memory, c *part, b *block, todo uint64, out []fraction) (have u
 
 // reckonRounded is 四舍五入.
 func reckonRounded(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
-	x := m.numbers(c.args[0], b, todo)
+	x := m.numbers(c.left, b, todo)
 	var places numbers
 	if have = x.have; len(c.args) > 1 {
-		places = m.numbers(c.args[1], b, have)
+		places = m.numbers(c.right, b, have)
 		have = places.have
 	}
 	for rest := have; rest != 0; rest &= rest - 1 {
@@ -67,7 +67,7 @@ func reckonRounded(m *Memory, c *part, b *block, todo uint64, out []fraction) (h
 
 // reckonAbsolute is 绝对值.
 func reckonAbsolute(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
-	x := m.numbers(c.args[0], b, todo)
+	x := m.numbers(c.left, b, todo)
 	for rest := x.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		if out[i] = x.at[i&x.mask]; out[i].sign() < 0 {
@@ -79,15 +79,11 @@ func reckonAbsolute(m *Memory, c *part, b *block, todo uint64, out []fraction) (
 
 // reckonOrZero is 空作零 of values.
 func reckonOrZero(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
-	if c.args[0].n.kind() == numberKind {
-		x := m.numbers(c.args[0], b, todo)
-		for rest := x.have; rest != 0; rest &= rest - 1 {
-			i := bits.TrailingZeros64(rest)
-			out[i] = x.at[i&x.mask]
-		}
-		return x.have | reckonEach(m, c, b, todo&^x.have, out)
+	if c.left.n.kind() == numberKind {
+		have = m.numbers(c.left, b, todo).copyTo(out)
+		return have | reckonEach(m, c, b, todo&^have, out)
 	}
-	v := m.values(c.args[0], b, todo)
+	v := m.values(c.left, b, todo)
 	zero := uint64(0)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
@@ -95,12 +91,7 @@ func reckonOrZero(m *Memory, c *part, b *block, todo uint64, out []fraction) (ha
 			out[i], zero = fraction{}, zero|1<<i
 		}
 	}
-	x := m.numbers(c.args[0], b, v.have&^zero)
-	for rest := x.have; rest != 0; rest &= rest - 1 {
-		i := bits.TrailingZeros64(rest)
-		out[i] = x.at[i&x.mask]
-	}
-	return zero | x.have
+	return zero | m.numbers(c.left, b, v.have&^zero).copyTo(out)
 }
 
 // reckonExtreme is 最大 and 最小 of several values.
@@ -124,11 +115,13 @@ func reckonExtreme(m *Memory, c *part, b *block, todo uint64, out []fraction) (h
 
 // reckonTarget is 数值.
 func reckonTarget(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
-	t := m.targets(c.args[0], b, todo)
+	t := m.targets(c.left, b, todo)
 	for rest := t.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if at := t.at[i&t.mask]; at.Numeric && countable(at.Number) {
-			out[i], have = whole(numOf(at.Number)), have|1<<i
+		if at := t.at[i&t.mask]; at.Numeric {
+			if n, ok := numIn(at.Number); ok {
+				out[i], have = whole(n), have|1<<i
+			}
 		}
 	}
 	return have
@@ -136,7 +129,7 @@ func reckonTarget(m *Memory, c *part, b *block, todo uint64, out []fraction) (ha
 
 // reckonCharacters is 字数.
 func reckonCharacters(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
-	t := m.texts(c.args[0], b, todo)
+	t := m.texts(c.left, b, todo)
 	for rest := t.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		out[i] = wholeInt(charactersIn(t.at[i&t.mask]))
@@ -156,7 +149,7 @@ const usualChoices = 4
 // handed says which of the arguments of 如果 and 默认 are handed on for which items.
 func (m *Memory) handed(c *part, b *block, todo uint64, to []handed) []handed {
 	if c.choice == byDefault {
-		v := m.values(c.args[0], b, todo)
+		v := m.values(c.left, b, todo)
 		blank := uint64(0)
 		for rest := v.have; rest != 0; rest &= rest - 1 {
 			if v.at[bits.TrailingZeros64(rest)&v.mask].Kind() == value.Blank {
@@ -164,10 +157,10 @@ func (m *Memory) handed(c *part, b *block, todo uint64, to []handed) []handed {
 			}
 		}
 		if v.have != blank {
-			to = append(to, handed{c.args[0], v.have &^ blank})
+			to = append(to, handed{c.left, v.have &^ blank})
 		}
 		if blank != 0 {
-			to = append(to, handed{c.args[1], blank})
+			to = append(to, handed{c.right, blank})
 		}
 		return to
 	}
@@ -199,12 +192,7 @@ func chosenTruths(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 func chosenNumbers(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
 	var to [usualChoices]handed
 	for _, h := range m.handed(c, b, todo, to[:0]) {
-		x := m.numbers(h.part, b, h.items)
-		for rest := x.have; rest != 0; rest &= rest - 1 {
-			i := bits.TrailingZeros64(rest)
-			out[i] = x.at[i&x.mask]
-		}
-		have |= x.have
+		have |= m.numbers(h.part, b, h.items).copyTo(out)
 	}
 	return have
 }
@@ -212,12 +200,7 @@ func chosenNumbers(m *Memory, c *part, b *block, todo uint64, out []fraction) (h
 func chosenTexts(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64) {
 	var to [usualChoices]handed
 	for _, h := range m.handed(c, b, todo, to[:0]) {
-		x := m.texts(h.part, b, h.items)
-		for rest := x.have; rest != 0; rest &= rest - 1 {
-			i := bits.TrailingZeros64(rest)
-			out[i] = x.at[i&x.mask]
-		}
-		have |= x.have
+		have |= m.texts(h.part, b, h.items).copyTo(out)
 	}
 	return have
 }
@@ -225,12 +208,7 @@ func chosenTexts(m *Memory, c *part, b *block, todo uint64, out []string) (have 
 func chosenValues(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
 	var to [usualChoices]handed
 	for _, h := range m.handed(c, b, todo, to[:0]) {
-		x := m.values(h.part, b, h.items)
-		for rest := x.have; rest != 0; rest &= rest - 1 {
-			i := bits.TrailingZeros64(rest)
-			out.at[i] = x.at[i&x.mask]
-		}
-		have |= x.have
+		have |= m.values(h.part, b, h.items).copyTo(out.at)
 	}
 	return have
 }

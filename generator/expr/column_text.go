@@ -31,7 +31,7 @@ func joinedTexts(m *Memory, c *part, b *block, todo uint64, out []string) (have 
 
 // writeClosed is 去空格.
 func writeClosed(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64) {
-	t := m.texts(c.args[0], b, todo)
+	t := m.texts(c.left, b, todo)
 	for rest := t.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		out[i] = withoutSpacesIn(t.at[i&t.mask])
@@ -39,58 +39,73 @@ func writeClosed(m *Memory, c *part, b *block, todo uint64, out []string) (have 
 	return t.have
 }
 
-// writeOperator is 方向.
-func writeOperator(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64) {
-	t := m.targets(c.args[0], b, todo)
-	for rest := t.have; rest != 0; rest &= rest - 1 {
-		i := bits.TrailingZeros64(rest)
-		out[i] = t.at[i&t.mask].Operator
+// writeTarget writes what of an indicator's target is text.
+func writeTarget(of func(*value.Target) string) func(*Memory, *part, *block, uint64, []string) uint64 {
+	return func(m *Memory, c *part, b *block, todo uint64, out []string) uint64 {
+		t := m.targets(c.left, b, todo)
+		for rest := t.have; rest != 0; rest &= rest - 1 {
+			i := bits.TrailingZeros64(rest)
+			out[i] = of(t.at[i&t.mask])
+		}
+		return t.have
 	}
-	return t.have
 }
 
-// writeUnit is 单位.
-func writeUnit(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64) {
-	t := m.targets(c.args[0], b, todo)
-	for rest := t.have; rest != 0; rest &= rest - 1 {
-		i := bits.TrailingZeros64(rest)
-		out[i] = t.at[i&t.mask].Unit
+// written are the active items for which a part has a text. What is joined is not
+// joined for that.
+func (m *Memory) written(c *part, b *block, active uint64) (have uint64) {
+	if _, ok := c.n.(*joinNode); !ok || c.each || c.inner != nil {
+		return m.texts(c, b, active).have
 	}
-	return t.have
+	have = active
+	var length [blockSize]int
+	for _, a := range c.args {
+		t := m.texts(a, b, have)
+		have = t.have
+		for rest := have; rest != 0; rest &= rest - 1 {
+			i := bits.TrailingZeros64(rest)
+			if length[i] += len(t.at[i&t.mask]); length[i] > maxResult {
+				have &^= 1 << i
+			}
+		}
+	}
+	if active != have { // of what does not apply, too, there is a text
+		have |= m.texts(c, b, active&^have).have
+	}
+	return have
 }
 
 // giveExtract is 提取 with a pattern in quotes.
 func giveExtract(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
-	t := m.texts(c.args[0], b, todo)
+	have = m.written(c.left, b, todo)
 	p := c.n.(*callNode).pattern
-	possible := m.possible(c, b, t)
-	for rest := t.have; rest != 0; rest &= rest - 1 {
+	possible := m.possible(c, b, have)
+	for rest := have &^ possible; rest != 0; rest &= rest - 1 {
+		out.keep(bits.TrailingZeros64(rest), value.Value{})
+	}
+	t := m.texts(c.left, b, possible)
+	for rest := possible; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if possible&(rest&-rest) == 0 {
-			out.keep(i, value.Value{})
-			continue
-		}
 		out.at[i] = p.extract(t.at[i&t.mask])
 	}
-	return t.have | giveEach(m, c, b, todo&^t.have, out) // with what is lacking
+	return have | giveEach(m, c, b, todo&^have, out) // with what is lacking
 }
 
 // judgeContains is 包含.
 func judgeContains(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	t := m.texts(c.args[0], b, todo)
+	have := m.written(c.left, b, todo)
 	if len(c.wanted) > 0 {
-		yes = m.possible(c, b, t)
+		yes = m.possible(c, b, have)
 	}
-	if len(c.rest) == 0 {
-		return yes, t.have &^ yes
+	if len(c.rest) == 0 || have == yes {
+		return yes, have &^ yes
 	}
-	t.have &^= yes
-	y, n := judgeParts(m, c, b, c.rest, t, strings.Contains)
+	y, n := judgeParts(m, b, c.rest, m.texts(c.left, b, have&^yes), strings.Contains)
 	return yes | y, n
 }
 
 // judgeParts looks whether the texts pass the test with one of some parts.
-func judgeParts(m *Memory, c *part, b *block, parts []*part, t texts, test func(text, part string) bool) (yes, no uint64) {
+func judgeParts(m *Memory, b *block, parts []*part, t texts, test func(text, part string) bool) (yes, no uint64) {
 	lacking := uint64(0)
 	for _, a := range parts {
 		x := m.texts(a, b, t.have&^yes)
@@ -106,42 +121,53 @@ func judgeParts(m *Memory, c *part, b *block, parts []*part, t texts, test func(
 
 // judgeMatches is 匹配.
 func judgeMatches(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	t := m.texts(c.args[0], b, todo)
+	have := m.written(c.left, b, todo)
 	p := c.n.(*callNode).pattern
-	confirmed := p.confirmed
-	if len(c.wanted) < len(p.needs) {
-		confirmed = p.matches
+	all := len(c.wanted) == len(p.needs) // there was room for all its words
+	possible := m.possible(c, b, have)
+	if p.exact && all {
+		return possible, have &^ possible
 	}
-	for rest := m.possible(c, b, t); rest != 0; rest &= rest - 1 {
-		if confirmed(t.at[bits.TrailingZeros64(rest)&t.mask]) {
+	t := m.texts(c.left, b, possible)
+	for rest := possible; rest != 0; rest &= rest - 1 {
+		if text := t.at[bits.TrailingZeros64(rest)&t.mask]; all && p.confirmed(text) || !all && p.matches(text) {
 			yes |= rest & -rest
 		}
 	}
-	return yes, t.have &^ yes
+	return yes, have &^ yes
 }
 
-// possible are the texts that begin as the pattern of 匹配 and 提取 asks, and that have
-// of each set of words one.
-func (m *Memory) possible(c *part, b *block, t texts) (set uint64) {
-	set = t.have
-	if p := c.n.(*callNode).pattern; p != nil && len(p.begin.list) > 0 { // 包含 has none
+// possible are those of the texts that begin as the pattern of 匹配 and 提取 asks, and
+// that have of each set of words one.
+func (m *Memory) possible(c *part, b *block, set uint64) uint64 {
+	if p := c.n.(*callNode).pattern; p != nil && len(p.begin.list) > 0 && set != 0 { // 包含 has none
+		t := m.texts(c.left, b, set)
 		for rest := set; rest != 0; rest &= rest - 1 {
 			if !p.begin.head(t.at[bits.TrailingZeros64(rest)&t.mask]) {
 				set &^= rest & -rest
 			}
 		}
 	}
-	if set == 0 || len(c.wanted) == 0 {
-		return set
+	if set == 0 {
+		return 0
 	}
-	words := m.words(c.args[0], b, set)
-	for rest := set; rest != 0; rest &= rest - 1 {
-		found := &words.at[bits.TrailingZeros64(rest)&words.mask]
-		for k := range c.wanted {
-			if !found.any(&c.wanted[k]) {
-				set &^= rest & -rest
-				break
+	for _, w := range c.wanted {
+		hit := uint64(0)
+		for k := range w {
+			piece := &w[k]
+			there := m.texts(piece.part, b, set&^hit).have
+			if there == 0 {
+				continue
 			}
+			found := m.words(piece.part, b, there)
+			for rest := there; rest != 0; rest &= rest - 1 {
+				if found.at[bits.TrailingZeros64(rest)&found.mask].any(&piece.words) {
+					hit |= rest & -rest
+				}
+			}
+		}
+		if set &= hit; set == 0 {
+			return 0
 		}
 	}
 	return set

@@ -7,51 +7,50 @@ import (
 )
 
 func judgeNot(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	yes, no = m.truths(c.args[0], b, todo)
+	yes, no = m.truths(c.left, b, todo)
 	return no, yes
 }
 
 // judgeAnd looks at the right side only where the left does not decide.
 func judgeAnd(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	yes, no = m.truths(c.args[0], b, todo)
+	yes, no = m.truths(c.left, b, todo)
 	if todo &^= no; todo == 0 {
 		return 0, no
 	}
-	y, n := m.truths(c.args[1], b, todo)
+	y, n := m.truths(c.right, b, todo)
 	return yes & y, no | n
 }
 
 func judgeOr(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	yes, no = m.truths(c.args[0], b, todo)
+	yes, no = m.truths(c.left, b, todo)
 	if todo &^= yes; todo == 0 {
 		return yes, 0
 	}
-	y, n := m.truths(c.args[1], b, todo)
+	y, n := m.truths(c.right, b, todo)
 	return yes | y, no & n
 }
 
 func compareNumbers(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	l := m.numbers(c.args[0], b, todo)
-	r := m.numbers(c.args[1], b, l.have)
-	op := c.n.(*compareNode).op
+	l := m.numbers(c.left, b, todo)
+	r := m.numbers(c.right, b, l.have)
 	for rest := r.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if ordered(l.at[i&l.mask].order(&r.at[i&r.mask]), op) {
+		if c.order.has(l.at[i&l.mask].order(&r.at[i&r.mask])) {
 			yes |= rest & -rest
 		}
 	}
 	return yes, r.have &^ yes
 }
 
-// withinTolerance compares numbers that may differ by a tolerance, as [Expr.Holds] does.
+// withinTolerance is 近似, and a comparison of numbers that may differ by a tolerance as
+// [Expr.Holds] has it.
 func withinTolerance(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	l := m.numbers(c.args[0], b, todo)
-	r := m.numbers(c.args[1], b, l.have)
+	l := m.numbers(c.left, b, todo)
+	r := m.numbers(c.right, b, l.have)
 	most := m.numbers(c.args[2], b, r.have)
-	op := c.n.(*compareNode).op
 	for rest := most.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if withinReach(l.at[i&l.mask], r.at[i&r.mask], most.at[i&most.mask], op) {
+		if withinReach(l.at[i&l.mask], r.at[i&r.mask], most.at[i&most.mask], c.order) {
 			yes |= rest & -rest
 		}
 	}
@@ -60,15 +59,15 @@ func withinTolerance(m *Memory, c *part, b *block, todo uint64) (yes, no uint64)
 
 // compareTexts compares where both sides are texts, one of which always is.
 func compareTexts(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	l, known := m.textsOnly(c.args[0], b, todo)
-	r, both := m.textsOnly(c.args[1], b, known)
+	l, known := m.textsOnly(c.left, b, todo)
+	r, both := m.textsOnly(c.right, b, known)
 	for rest := both; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		if l.text(i) == r.text(i) {
 			yes |= rest & -rest
 		}
 	}
-	if no = both &^ yes; c.n.(*compareNode).op == "<>" {
+	if no = both &^ yes; !c.order.has(0) {
 		return no, yes
 	}
 	return yes, no
@@ -104,9 +103,8 @@ func (m *Memory) textsOnly(c *part, b *block, todo uint64) (t someTexts, have ui
 
 // compareValues compares values of any kind.
 func compareValues(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	n := c.n.(*compareNode)
-	l := m.values(c.args[0], b, todo)
-	r := m.values(c.args[1], b, l.have)
+	l := m.values(c.left, b, todo)
+	r := m.values(c.right, b, l.have)
 	for rest := r.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		x, y := l.at[i&l.mask], r.at[i&r.mask]
@@ -114,19 +112,19 @@ func compareValues(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 		switch {
 		case x.Kind() != y.Kind():
 		case x.Kind() == value.Text:
-			if ok = n.op == "=" || n.op == "<>"; ok && x.String() != y.String() {
+			if ok = c.order == equal || c.order == unequal; ok && x.String() != y.String() {
 				order = 1
 			}
 		case x.Kind() == value.Number:
 			// What 如果 hands on is exact: its value would be cut off.
-			fx, fy := m.numbers(c.args[0], b, rest&-rest), m.numbers(c.args[1], b, rest&-rest)
+			fx, fy := m.numbers(c.left, b, rest&-rest), m.numbers(c.right, b, rest&-rest)
 			if ok = fx.have&fy.have != 0; ok {
 				order = fx.at[i&fx.mask].order(&fy.at[i&fy.mask])
 			}
 		case x.Kind() == value.Date:
 			order, ok = value.Compare(*x, *y)
 		}
-		if ok && ordered(order, n.op) {
+		if ok && c.order.has(order) {
 			yes |= rest & -rest
 		} else if ok {
 			no |= rest & -rest
@@ -146,7 +144,7 @@ func judgeNotApplicable(m *Memory, c *part, b *block, todo uint64) (yes, no uint
 }
 
 func judgeKind(m *Memory, c *part, b *block, todo uint64, want value.Kind) (yes, no uint64) {
-	v := m.values(c.args[0], b, todo)
+	v := m.values(c.left, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
 		switch at := v.at[bits.TrailingZeros64(rest)&v.mask]; {
 		case at.Kind() == want:
@@ -160,7 +158,7 @@ func judgeKind(m *Memory, c *part, b *block, todo uint64, want value.Kind) (yes,
 
 // judgeNumber is 是数.
 func judgeNumber(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	v := m.values(c.args[0], b, todo)
+	v := m.values(c.left, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
 		switch is, lack := numberLike(v.at[bits.TrailingZeros64(rest)&v.mask]); {
 		case lack != nil:
@@ -173,24 +171,10 @@ func judgeNumber(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	return yes, no
 }
 
-// judgeNear is 近似.
-func judgeNear(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	x := m.numbers(c.args[0], b, todo)
-	y := m.numbers(c.args[1], b, x.have)
-	most := m.numbers(c.args[2], b, y.have)
-	for rest := most.have; rest != 0; rest &= rest - 1 {
-		i := bits.TrailingZeros64(rest)
-		if withinReach(x.at[i&x.mask], y.at[i&y.mask], most.at[i&most.mask], "=") {
-			yes |= rest & -rest
-		}
-	}
-	return yes, most.have &^ yes
-}
-
 // judgeBetween is 介于 of numbers; dates are compared one by one.
 func judgeBetween(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	x := m.numbers(c.args[0], b, todo)
-	low := m.numbers(c.args[1], b, x.have)
+	x := m.numbers(c.left, b, todo)
+	low := m.numbers(c.right, b, x.have)
 	high := m.numbers(c.args[2], b, low.have)
 	for rest := high.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
@@ -204,7 +188,7 @@ func judgeBetween(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 
 // judgeExplained is 有效说明.
 func judgeExplained(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	v := m.values(c.args[0], b, todo)
+	v := m.values(c.left, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
 		switch at := v.at[bits.TrailingZeros64(rest)&v.mask]; {
 		case at.Kind() == value.Unjudged && at.String() == "":
@@ -219,7 +203,7 @@ func judgeExplained(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) 
 
 // judgeNumeric is 定量.
 func judgeNumeric(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	t := m.targets(c.args[0], b, todo)
+	t := m.targets(c.left, b, todo)
 	for rest := t.have; rest != 0; rest &= rest - 1 {
 		if t.at[bits.TrailingZeros64(rest)&t.mask].Numeric {
 			yes |= rest & -rest
@@ -230,8 +214,8 @@ func judgeNumeric(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 
 // judgeSameUnit is 同单位.
 func judgeSameUnit(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	x := m.targets(c.args[0], b, todo)
-	y := m.targets(c.args[1], b, x.have)
+	x := m.targets(c.left, b, todo)
+	y := m.targets(c.right, b, x.have)
 	for rest := y.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		if value.SameUnit(x.at[i&x.mask].Unit, y.at[i&y.mask].Unit) {
@@ -243,7 +227,7 @@ func judgeSameUnit(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 
 // judgeFirst is 首次: no item before it in its list has the same value.
 func judgeFirst(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	v := m.values(c.args[0], b, b.all)
+	v := m.values(c.left, b, b.all)
 	for rest := todo & v.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		k := i - int(b.index[i]) // the first of the list in which it lies

@@ -6,7 +6,7 @@ import (
 
 // truthOf evaluates a condition.
 func truthOf(n node, s Scope) (bool, *value.Value) {
-	if m, c, b, bit := recall(n, s); c != nil && c.truth > 0 {
+	if m, c, b, bit := recall(n, s); c != nil && c.columns[asTruth] > 0 {
 		if yes, no := m.truths(c, b, bit); yes|no != 0 {
 			return yes != 0, nil
 		}

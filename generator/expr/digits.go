@@ -34,6 +34,25 @@ func numOf(d decimal.Decimal) num {
 
 func numInt(n int64) num { return num{coef: n} }
 
+// numSpelled reads plain digits, with a point between them; ok is false when there
+// are none, or too many to be small.
+func numSpelled(digits string) (n num, ok bool) {
+	point := false
+	for i := range len(digits) {
+		if digits[i] == '.' {
+			point = true
+			continue
+		}
+		if n.coef = n.coef*10 + int64(digits[i]-'0'); point {
+			n.exp--
+		}
+	}
+	return n, digits != "" && len(digits) <= smallDigits
+}
+
+// round is the number rounded half-up.
+func (a num) round(places int32) num { return whole(a).round(places) }
+
 func (a num) decimal() decimal.Decimal {
 	if a.big != nil {
 		return *a.big

@@ -185,7 +185,7 @@ var plain, _ = value.CompileFormat(nil) // no pipe, no error
 
 // textOf evaluates n as text; a number or a date is written as it prints.
 func textOf(n node, s Scope) (string, *value.Value) {
-	if m, c, b, bit := recall(n, s); c != nil && c.text > 0 {
+	if m, c, b, bit := recall(n, s); c != nil && c.columns[asText] > 0 {
 		if t := m.texts(c, b, bit); t.have != 0 {
 			return t.at[bits.TrailingZeros64(bit)&t.mask], nil
 		}
@@ -265,7 +265,7 @@ func evaluated(n node, s Scope) value.Value {
 // remembered is the value of n in a memory; nil: there is none.
 func remembered(n node, s Scope) *value.Value {
 	m, c, b, bit := recall(n, s)
-	if c == nil || c.value == 0 {
+	if c == nil || c.columns[asValue] == 0 {
 		return nil
 	}
 	v := m.values(c, b, bit)

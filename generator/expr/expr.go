@@ -90,21 +90,21 @@ func (e *Expr) Holds(s Scope, tolerance *Expr) (holds, known bool) {
 	if lack != nil {
 		return false, false
 	}
-	return withinReach(l.f, r.f, most, c.op), true
+	return withinReach(l.f, r.f, most, orders[c.op]), true
 }
 
 // withinReach compares numbers that may differ by so much.
-func withinReach(l, r, most fraction, op string) bool {
+func withinReach(l, r, most fraction, o order) bool {
 	gap := l.add(r, true)
-	switch op {
-	case "=", "<>":
+	switch o {
+	case equal, unequal:
 		if gap.sign() < 0 {
 			gap = gap.neg()
 		}
-		return (gap.cmp(most) <= 0) == (op == "=")
-	case ">", ">=":
+		return (gap.cmp(most) <= 0) == (o == equal)
+	case greater, greater | equal:
 		gap = gap.neg()
 	}
 	order := gap.cmp(most)
-	return order < 0 || order == 0 && (op == "<=" || op == ">=" || most.sign() > 0)
+	return order < 0 || order == 0 && (o.has(0) || most.sign() > 0)
 }

@@ -16,12 +16,12 @@ func (p *Plan) fit(c *part) bool {
 	}
 	switch n := c.n.(type) {
 	case *notNode:
-		p.askTruth(c.args[0])
+		p.ask(c.left, asTruth)
 		c.judge = judgeNot
 		return true
 	case *logicNode:
-		p.askTruth(c.args[0])
-		p.askTruth(c.args[1])
+		p.ask(c.left, asTruth)
+		p.ask(c.right, asTruth)
 		if c.judge = judgeAnd; n.op == "或" {
 			c.judge = judgeOr
 		}
@@ -30,17 +30,17 @@ func (p *Plan) fit(c *part) bool {
 		p.fitComparison(c, n)
 		return true
 	case *negateNode:
-		p.askNumber(c.args[0])
+		p.ask(c.left, asNumber)
 		c.reckon = negated
 		return true
 	case *arithmeticNode:
-		p.askNumber(c.args[0])
-		p.askNumber(c.args[1])
+		p.ask(c.left, asNumber)
+		p.ask(c.right, asNumber)
 		c.reckon = computed
 		return true
 	case *joinNode:
 		for _, a := range c.args {
-			p.askText(a)
+			p.ask(a, asText)
 		}
 		c.write = joinedTexts
 		return true
@@ -67,38 +67,39 @@ func (p *Plan) askAsTaken(c *part) {
 		}
 		switch {
 		case want == textKind:
-			p.askText(a)
+			p.ask(a, asText)
 		case want == numberKind:
-			p.askNumber(a)
+			p.ask(a, asNumber)
 		case a.n.kind() == truthKind:
-			p.askTruth(a)
+			p.ask(a, asTruth)
 		default:
-			p.askValue(a)
+			p.ask(a, asValue)
 		}
 	}
 }
 
 // fitComparison picks how two sides are compared by what they can be.
 func (p *Plan) fitComparison(c *part, n *compareNode) {
+	c.order = orders[n.op]
 	left, right := n.left.kind(), n.right.kind()
 	switch {
 	case left == numberKind || right == numberKind:
-		p.askNumber(c.args[0])
-		p.askNumber(c.args[1])
+		p.ask(c.left, asNumber)
+		p.ask(c.right, asNumber)
 		c.judge = compareNumbers
 	case (left == textKind || right == textKind) && (n.op == "=" || n.op == "<>"):
 		for _, a := range c.args {
 			if a.writes() {
-				p.askText(a)
+				p.ask(a, asText)
 			} else {
-				p.askValue(a)
+				p.ask(a, asValue)
 			}
 		}
 		c.judge = compareTexts
 	default:
 		for _, a := range c.args {
-			p.askValue(a)
-			p.askNumber(a)
+			p.ask(a, asValue)
+			p.ask(a, asNumber)
 		}
 		c.judge = compareValues
 	}
@@ -120,41 +121,40 @@ type fitter func(p *Plan, c *part, n *callNode) bool
 
 // The fitters of functions: they choose the columns, and ask for those of the arguments.
 
-func fitTruth(ask func(*Plan, *part) *part, judge func(*Memory, *part, *block, uint64) (uint64, uint64)) fitter {
+func fitTruth(kind columnKind, judge func(*Memory, *part, *block, uint64) (uint64, uint64)) fitter {
+	return asking(kind, func(c *part) { c.judge = judge })
+}
+
+func fitNumber(kind columnKind, reckon func(*Memory, *part, *block, uint64, []fraction) uint64) fitter {
+	return asking(kind, func(c *part) { c.reckon = reckon })
+}
+
+func fitText(kind columnKind, write func(*Memory, *part, *block, uint64, []string) uint64) fitter {
+	return asking(kind, func(c *part) { c.write = write })
+}
+
+// asking asks for columns of the kind for all arguments.
+func asking(kind columnKind, fit func(c *part)) fitter {
 	return func(p *Plan, c *part, _ *callNode) bool {
 		for _, a := range c.args {
-			ask(p, a)
+			p.ask(a, kind)
 		}
-		c.judge = judge
+		fit(c)
 		return true
 	}
 }
 
-func fitNumber(ask func(*Plan, *part) *part, reckon func(*Memory, *part, *block, uint64, []fraction) uint64) fitter {
-	return func(p *Plan, c *part, _ *callNode) bool {
-		for _, a := range c.args {
-			ask(p, a)
-		}
-		c.reckon = reckon
-		return true
-	}
-}
-
-func fitText(ask func(*Plan, *part) *part, write func(*Memory, *part, *block, uint64, []string) uint64) fitter {
-	return func(p *Plan, c *part, _ *callNode) bool {
-		for _, a := range c.args {
-			ask(p, a)
-		}
-		c.write = write
-		return true
-	}
+// fitNear is of 近似.
+func fitNear(p *Plan, c *part, n *callNode) bool {
+	c.order = equal
+	return fitTruth(asNumber, withinTolerance)(p, c, n)
 }
 
 // fitOrZero is of 空作零.
 func fitOrZero(p *Plan, c *part, _ *callNode) bool {
-	p.askNumber(c.args[0])
-	if c.args[0].n.kind() != numberKind {
-		p.askValue(c.args[0])
+	p.ask(c.left, asNumber)
+	if c.left.n.kind() != numberKind {
+		p.ask(c.left, asValue)
 	}
 	c.reckon = reckonOrZero
 	return true
@@ -164,7 +164,7 @@ func fitOrZero(p *Plan, c *part, _ *callNode) bool {
 func fitChoice(p *Plan, c *part, _ *callNode) bool {
 	for i, a := range c.args {
 		if i%2 == 0 && i < len(c.args)-1 {
-			p.askTruth(a)
+			p.ask(a, asTruth)
 		} else {
 			c.hands = append(c.hands, a)
 		}
@@ -179,7 +179,7 @@ func fitDefault(p *Plan, c *part, n *callNode) bool {
 	if n.args[0].kind() == numberKind {
 		return false
 	}
-	p.askValue(c.args[0])
+	p.ask(c.left, asValue)
 	c.hands = c.args
 	c.choice = byDefault
 	c.judge, c.reckon, c.write, c.give = chosenTruths, chosenNumbers, chosenTexts, chosenValues
@@ -191,15 +191,15 @@ func fitExtreme(p *Plan, c *part, n *callNode) bool {
 	if n.over != nil {
 		return false
 	}
-	return fitNumber((*Plan).askNumber, reckonExtreme)(p, c, n)
+	return fitNumber(asNumber, reckonExtreme)(p, c, n)
 }
 
 // fitContains is of 包含: what is written out is looked for with all the other words.
 func fitContains(p *Plan, c *part, n *callNode) bool {
-	if c.args[0].constant {
+	if c.left.constant {
 		return false
 	}
-	p.askText(c.args[0])
+	p.ask(c.left, asText)
 	var set []string
 	for i, a := range n.args[1:] {
 		lit, ok := a.(*literalNode)
@@ -207,12 +207,12 @@ func fitContains(p *Plan, c *part, n *callNode) bool {
 			set = append(set, lit.v.String())
 			continue
 		}
-		c.rest = append(c.rest, p.askText(c.args[i+1]))
+		c.rest = append(c.rest, p.ask(c.args[i+1], asText))
 	}
-	if wanted, ok := c.args[0].look(set); !ok {
+	if w, ok := p.want(c.left, set); !ok {
 		return fitEdge(strings.Contains)(p, c, n)
 	} else if len(set) > 0 {
-		c.wanted = []wordSet{wanted}
+		c.wanted = []wanted{w}
 	}
 	c.judge = judgeContains
 	return true
@@ -232,14 +232,14 @@ func fitExtract(p *Plan, c *part, n *callNode) bool {
 
 // fitPattern looks for the words that every match has with all the others.
 func (p *Plan) fitPattern(c *part, n *callNode) bool {
-	if n.pattern == nil || c.args[0].constant {
+	if n.pattern == nil || c.left.constant {
 		c.judge, c.give = nil, nil
 		return false
 	}
-	p.askText(c.args[0])
+	p.ask(c.left, asText)
 	for i := range n.pattern.needs {
-		if wanted, ok := c.args[0].look(n.pattern.needs[i].list); ok {
-			c.wanted = append(c.wanted, wanted)
+		if w, ok := p.want(c.left, n.pattern.needs[i].list); ok {
+			c.wanted = append(c.wanted, w)
 		}
 	}
 	return true
@@ -247,7 +247,7 @@ func (p *Plan) fitPattern(c *part, n *callNode) bool {
 
 // fitEdge is of 开头 and 结尾.
 func fitEdge(test func(text, part string) bool) fitter {
-	return fitTruth((*Plan).askText, func(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-		return judgeParts(m, c, b, c.args[1:], m.texts(c.args[0], b, todo), test)
+	return fitTruth(asText, func(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+		return judgeParts(m, b, c.args[1:], m.texts(c.left, b, todo), test)
 	})
 }

@@ -32,6 +32,7 @@ type function struct {
 	choose    func(c *callNode, s Scope) (node, *value.Value)
 	aggregate func(c *callNode, s Scope) operand
 
+	closes   bool                   // it gives a text mostly as it is
 	together fitter                 // how the call is computed for many items at once; nil: one by one
 	sweep    func(p *Plan, c *part) // the same of an aggregate that goes through a list
 
@@ -161,7 +162,7 @@ var aggregateFunctions = []function{
 	{name: "查找", args: "值, 条件", min: 2, max: -1, single: true, aggregate: find, sweep: sweepFind, prepare: prepareAggregate,
 		text:    "条件成立的第一条的值；没有这样的一条时是空。",
 		example: `查找(指标.实际完成值, 指标.一级指标 = "成本指标")`, result: "166万元"},
-	{name: "首次", args: "列表的字段", min: 1, max: 1, gives: truthKind, holds: first, together: fitTruth((*Plan).askValue, judgeFirst), prepare: preparePlace,
+	{name: "首次", args: "列表的字段", min: 1, max: 1, gives: truthKind, holds: first, together: fitTruth(asValue, judgeFirst), prepare: preparePlace,
 		text:    "用在逐条的地方：这一条的值在前面各条里没有出现过。个数(首次(指标.一级指标)) 是不同的一级指标有几个。",
 		example: `个数(首次(指标.一级指标))`, result: "3"},
 	{name: "名次", twin: "RANK", args: `列表的数, "升"`, min: 1, max: 2, takes: []kind{numberKind, textKind}, gives: numberKind,

@@ -5,19 +5,19 @@ import (
 )
 
 var numberFunctions = []function{
-	{name: "四舍五入", twin: "ROUND", args: "数, 小数位", min: 1, max: 2, takes: []kind{numberKind}, gives: numberKind, exact: round, together: fitNumber((*Plan).askNumber, reckonRounded),
+	{name: "四舍五入", twin: "ROUND", args: "数, 小数位", min: 1, max: 2, takes: []kind{numberKind}, gives: numberKind, exact: round, together: fitNumber(asNumber, reckonRounded),
 		text:    "四舍五入到几位小数，不写是整数；负的小数位舍入到十、百。先精确地算完，再舍入一次。",
 		example: `四舍五入(全年执行数 / 全年预算数, 4)`, result: "1.0101"},
-	{name: "绝对值", twin: "ABS", args: "数", min: 1, max: 1, takes: []kind{numberKind}, gives: numberKind, exact: absolute, together: fitNumber((*Plan).askNumber, reckonAbsolute),
+	{name: "绝对值", twin: "ABS", args: "数", min: 1, max: 1, takes: []kind{numberKind}, gives: numberKind, exact: absolute, together: fitNumber(asNumber, reckonAbsolute),
 		text:    "去掉负号。",
 		example: `绝对值(全年预算数 - 全年执行数)`, result: "3.3"},
-	{name: "近似", args: "数, 数, 容差", min: 3, max: 3, takes: []kind{numberKind}, gives: truthKind, holds: near, together: fitTruth((*Plan).askNumber, judgeNear),
+	{name: "近似", args: "数, 数, 容差", min: 3, max: 3, takes: []kind{numberKind}, gives: truthKind, holds: near, together: fitNear,
 		text:    "两个数相差不超过容差。",
 		example: `近似(全年执行数 / 全年预算数, 101.01%, 0.01%)`, result: "是"},
-	{name: "介于", args: "值, 从, 到", min: 3, max: 3, gives: truthKind, holds: between, together: fitTruth((*Plan).askNumber, judgeBetween),
+	{name: "介于", args: "值, 从, 到", min: 3, max: 3, gives: truthKind, holds: between, together: fitTruth(asNumber, judgeBetween),
 		text:    "在两个数或两个日期之间，两头都算。",
 		example: `介于(填报日期, 日期(2023, 1, 1), 日期(2023, 4, 30))`, result: "是"},
-	{name: "是数", twin: "ISNUMBER", args: "值", min: 1, max: 1, gives: truthKind, holds: isNumber, together: fitTruth((*Plan).askValue, judgeNumber),
+	{name: "是数", twin: "ISNUMBER", args: "值", min: 1, max: 1, gives: truthKind, holds: isNumber, together: fitTruth(asValue, judgeNumber),
 		text:    "是一个数，或者是只写了一个数的文字。没有填的不是数。",
 		example: `是数("10分")`, result: "否"},
 }
@@ -71,7 +71,7 @@ func near(c *callNode, s Scope) (bool, *value.Value) {
 	if lack != nil {
 		return false, lack
 	}
-	return withinReach(n[0], n[1], n[2], "="), nil
+	return withinReach(n[0], n[1], n[2], equal), nil
 }
 
 func between(c *callNode, s Scope) (bool, *value.Value) {

@@ -81,7 +81,7 @@ func besideWord(want figureKind, as value.Type) func(*callNode, Scope) value.Val
 		if len(c.args) == 1 {
 			for _, f := range figures(text) {
 				if f.kind == want {
-					return value.Num(f.value).As(as)
+					return value.Num(f.value()).As(as)
 				}
 			}
 		}
@@ -119,7 +119,7 @@ func beside(text, word string, want figureKind) (decimal.Decimal, bool) {
 			continue
 		}
 		if f, end := readFigure(rest); end > 0 && f.kind == want {
-			return f.value, true
+			return f.value(), true
 		}
 	}
 	return decimal.Decimal{}, false
@@ -182,7 +182,7 @@ func changeRate(should bool) func(*callNode, Scope) value.Value {
 		case should:
 			return value.Num(all[0].want.Shift(-2)).As(value.TypePercent)
 		}
-		return value.Num(all[0].rate.value).As(value.TypePercent)
+		return value.Num(all[0].rate.value()).As(value.TypePercent)
 	}
 }
 

@@ -29,13 +29,13 @@ var textFunctions = []function{
 	{name: "提取数", args: "文字, 词", min: 1, max: 2, takes: []kind{textKind}, gives: numberKind, eval: extractNumber,
 		text:    "同一句里那个词后面的第一个数，不写词时是第一个数；年、月、日前面的数不算。万元、亿元、元都换算成万元，百分数是比率（5% 是 0.05）。没有时是空。",
 		example: `提取数(情况说明, "项目支出")`, result: "122.97"},
-	{name: "有效说明", args: "文字", min: 1, max: 1, gives: truthKind, holds: explains, together: fitTruth((*Plan).askValue, judgeExplained),
+	{name: "有效说明", args: "文字", min: 1, max: 1, gives: truthKind, holds: explains, together: fitTruth(asValue, judgeExplained),
 		text:    "真正写了说明：不是空，不是 无、—、/、0 之类，至少有 6 个字。",
 		example: `个数(指标, 指标.得分 < 指标.分值 且 非 有效说明(指标.偏差原因))`, result: "1"},
-	{name: "字数", args: "文字", min: 1, max: 1, takes: []kind{textKind}, gives: numberKind, exact: characters, together: fitNumber((*Plan).askText, reckonCharacters),
+	{name: "字数", args: "文字", min: 1, max: 1, takes: []kind{textKind}, gives: numberKind, exact: characters, together: fitNumber(asText, reckonCharacters),
 		text:    "有几个字，标点算，空格和换行不算。",
 		example: `字数("无 重大问题。")`, result: "6"},
-	{name: "去空格", args: "文字", min: 1, max: 1, takes: []kind{textKind}, gives: textKind, eval: withoutSpaces, together: fitText((*Plan).askText, writeClosed),
+	{name: "去空格", args: "文字", min: 1, max: 1, takes: []kind{textKind}, gives: textKind, closes: true, eval: withoutSpaces, together: fitText(asText, writeClosed),
 		text:    "去掉全部空格、换行和看不见的字符。",
 		example: `去空格("产 出　指 标")`, result: "产出指标"},
 	{name: "左", twin: "LEFT", args: "文字, 几个字", min: 1, max: 2, takes: []kind{textKind, numberKind}, gives: textKind, eval: leftPart,
@@ -180,6 +180,9 @@ func digitEnds(text string) bool {
 
 // spelledNumber reads digits, commas before three digits, and a point, and returns the plain digits and how far it read.
 func spelledNumber(text string) (digits string, end int) {
+	if end = plainNumber(text); end > 0 {
+		return text[:end], end
+	}
 	var b strings.Builder
 	point := false
 	for end < len(text) {
@@ -197,6 +200,28 @@ func spelledNumber(text string) (digits string, end int) {
 		end += size
 	}
 	return b.String(), end
+}
+
+// plainNumber is how far a text begins with a number that is written as machines do,
+// as nearly all are; 0: it does not, or goes on in another way.
+func plainNumber(text string) int {
+	end, point := 0, false
+	for ; end < len(text); end++ {
+		b := text[end]
+		if b == '.' && !point && end > 0 && end+1 < len(text) && digit(rune(text[end+1])) {
+			point = true
+		} else if !digit(rune(b)) {
+			break
+		}
+	}
+	if end < len(text) {
+		if r := rune0(text[end:]); r != '。' {
+			if f := Fold(r); digit(f) || f == ',' || f == '.' {
+				return 0
+			}
+		}
+	}
+	return end
 }
 
 // threeDigits reports whether a text begins with exactly three digits.

@@ -93,18 +93,25 @@ func Space(r rune) bool { return unicode.IsSpace(r) || Invisible(r) }
 // and no broken one: most texts of a form have none, and few have a byte with which
 // one begins.
 func closed(text string) bool {
-	for text != "" {
-		switch w, b := fourBytes(text), text[0]; {
-		case isIdeograph(w):
-			text = text[3:]
+	for i := 0; i < len(text); {
+		for i+4 <= len(text) && isIdeograph(fourBytes(text[i:i+4])) {
+			i += 3
+		}
+		if i == len(text) {
+			break
+		}
+		rest := text[i:]
+		switch b := rest[0]; {
 		case b > ' ' && b < utf8.RuneSelf && b != 0x7F:
-			text = text[1:]
-		case !isWide(w):
+			i++
+			continue
+		case len(rest) < 3 || rest[1]&0xC0 != 0x80 || rest[2]&0xC0 != 0x80:
 			return false
-		case b == 0xE3 && text[1] == 0x80 && text[2] > 0x80, // 、。《》 but not the wide blank
-			b == 0xEF && (text[1] == 0xBC || text[1] == 0xBD),                                      // （，：
-			b == 0xE2 && (text[1] == 0x89 || text[1] == 0x80 && text[2] >= 0x94 && text[2] < 0xA8): // ≥≤“”…
-			text = text[3:]
+		case b >= 0xE4 && b <= 0xE9, // Chinese characters
+			b == 0xE3 && rest[1] == 0x80 && rest[2] > 0x80,                                         // 、。《》 but not the wide blank
+			b == 0xEF && (rest[1] == 0xBC || rest[1] == 0xBD),                                      // （，：
+			b == 0xE2 && (rest[1] == 0x89 || rest[1] == 0x80 && rest[2] >= 0x94 && rest[2] < 0xA8): // ≥≤“”…
+			i += 3
 		default:
 			return false
 		}
@@ -118,7 +125,10 @@ func isIdeograph(w uint32) bool { return isWide(w) && w&0xFF-0xE4 <= 0xE9-0xE4 }
 
 // ideographAt reports whether a Chinese character of the common range is at a place.
 func ideographAt(text string, i int) bool {
-	return isIdeograph(fourBytes(text[i:]))
+	if i+4 <= len(text) {
+		return isIdeograph(fourBytes(text[i : i+4]))
+	}
+	return i+3 == len(text) && isIdeograph(uint32(text[i])|uint32(text[i+1])<<8|uint32(text[i+2])<<16)
 }
 
 // peek returns the plain twin of the next character and its size; size 0 at the end.

@@ -4,6 +4,8 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+
+	"jixiao/generator/value"
 )
 
 // lexicon is all the words that rules look for in one text: they are looked for
@@ -28,10 +30,81 @@ func (s *wordSet) any(of *wordSet) bool {
 
 func (s *wordSet) add(word int) { s[word>>6] |= 1 << (word & 63) }
 
-// look adds words to those that are looked for in the part's texts; ok is false when
-// there is no room for them.
-func (c *part) look(words []string) (set wordSet, ok bool) {
-	l := c.words()
+// wanted is that one of some words must be in a text: in one of the parts of which the
+// text is made.
+type wanted []struct {
+	part  *part
+	words wordSet // of the part's lexicon
+}
+
+// want sees to it that words are looked for in a part's texts; ok is false when there
+// is no room for them.
+func (p *Plan) want(c *part, words []string) (w wanted, ok bool) {
+	pieces := c.pieces(words)
+	for _, piece := range pieces {
+		p.ask(piece, asText)
+		set, ok := piece.words().add(words)
+		if !ok {
+			return nil, false
+		}
+		w = append(w, struct {
+			part  *part
+			words wordSet
+		}{piece, set})
+	}
+	return w, true
+}
+
+// pieces are the parts in one of whose texts a word is, when it is in c's.
+func (c *part) pieces(words []string) []*part {
+	if c.choice == byDefault {
+		if lit, ok := c.args[1].n.(*literalNode); ok && lit.v.Kind() == value.Text && lit.v.String() == "" {
+			return c.args[0].pieces(words)
+		}
+	}
+	if _, ok := c.n.(*joinNode); !ok || c.each || c.inner != nil {
+		return []*part{c}
+	}
+	var all []*part
+	parted := true // by what no word has a character of
+	for _, a := range c.args {
+		lit, ok := a.n.(*literalNode)
+		switch {
+		case !ok && !parted:
+			return []*part{c}
+		case !ok:
+			all, parted = append(all, a.pieces(words)...), false
+			continue
+		}
+		between := lit.v.String()
+		if slices.ContainsFunc(words, func(w string) bool { return strings.ContainsAny(between, w) }) {
+			return []*part{c}
+		}
+		parted = parted || between != ""
+	}
+	return all
+}
+
+// words is the lexicon of the part's texts; what hands on a text mostly as it is has that of it.
+func (c *part) words() *lexicon {
+	switch {
+	case c.lexicon != nil:
+	case c.mostly():
+		c.lexicon = c.args[0].words()
+	default:
+		c.lexicon = &lexicon{}
+	}
+	return c.lexicon
+}
+
+// mostly reports whether the part hands on the text of its first argument, mostly as it is.
+func (c *part) mostly() bool {
+	call, ok := c.n.(*callNode)
+	return ok && c.inner == nil && !c.args[0].constant && (c.choice == byDefault || call.fn.closes && !c.each)
+}
+
+// add adds words to those that are looked for; ok is false when there is no room for them.
+func (l *lexicon) add(words []string) (set wordSet, ok bool) {
 	for _, w := range words {
 		k := slices.Index(l.words, w)
 		if k < 0 {
@@ -50,16 +123,6 @@ func (c *part) look(words []string) (set wordSet, ok bool) {
 		set.add(k)
 	}
 	return set, true
-}
-
-// words is the lexicon of the part's texts; 默认 has that of what it hands on.
-func (c *part) words() *lexicon {
-	if c.lexicon == nil && c.choice == byDefault {
-		c.lexicon = c.args[0].words()
-	} else if c.lexicon == nil {
-		c.lexicon = &lexicon{}
-	}
-	return c.lexicon
 }
 
 // pair tells the beginnings of words apart by two characters, most of the time.
@@ -87,17 +150,31 @@ func (l *lexicon) in(text string) (found wordSet) {
 		}
 		return found
 	}
-	for rest := text; rest != ""; {
-		h, next := uint32(rest[0]), 1
-		if w := fourBytes(rest); isWide(w) {
-			h, next = hashed(w), 3
+	for i := l.skip(text, 0); i < len(text); {
+		h, next := head(text, i)
+		if g := l.at[h&(1<<headBits-1)]; g != 0 && l.begins(h, text[next:]) {
+			l.among(l.groups[g-1], text[i:], &found)
 		}
-		if g := l.at[h&(1<<headBits-1)]; g != 0 && l.begins(h, rest[next:]) {
-			l.among(l.groups[g-1], rest, &found)
-		}
-		rest = rest[next:]
+		i = l.skip(text, next)
 	}
 	return found
+}
+
+// skip goes on from a place in a text to where a word may begin, or to its last bytes.
+func (l *lexicon) skip(text string, i int) int {
+	for i+4 <= len(text) {
+		next, h := 1, uint32(0)
+		if w := fourBytes(text[i : i+4]); isWide(w) {
+			next, h = 3, hashed(w)
+		} else {
+			h = w & 0xFF
+		}
+		if l.at[h&(1<<headBits-1)] != 0 {
+			return i
+		}
+		i += next
+	}
+	return i
 }
 
 // begins reports whether a word may begin with a character of which hashed tells, and
@@ -138,7 +215,7 @@ func (m *Memory) words(c *part, b *block, active uint64) foundWords {
 	case c.passes == ofPlace:
 		active, mask = 1, 0
 	}
-	col := &from.texts[c.text-1]
+	col := &from.texts[c.columns[asText]-1]
 	if c.passes == ofPlace {
 		t := m.texts(c, b, 1)
 		col.words[0] = c.lexicon.in(t.at[0])
@@ -146,8 +223,13 @@ func (m *Memory) words(c *part, b *block, active uint64) foundWords {
 	}
 	todo := active &^ col.seen
 	col.seen |= active
-	if c.choice == byDefault && todo != 0 {
+	if c.mostly() && todo != 0 {
 		inner := m.texts(c.args[0], from, todo)
+		for rest := inner.have; rest != 0; rest &= rest - 1 {
+			if i := bits.TrailingZeros64(rest); len(inner.at[i&inner.mask]) != len(col.at[i]) {
+				inner.have &^= rest & -rest
+			}
+		}
 		words := m.words(c.args[0], from, inner.have)
 		for rest := inner.have; rest != 0; rest &= rest - 1 {
 			i := bits.TrailingZeros64(rest)

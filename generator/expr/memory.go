@@ -230,8 +230,8 @@ func (m *Memory) close(l *memoryList) {
 func (p *Plan) block(list int) *block {
 	l := &p.lists[list]
 	return &block{
-		list: int32(list), truths: make([]truthColumn, l.truths), numbers: make([]numberColumn, l.numbers),
-		texts: make([]textColumn, l.texts), values: make([]valueColumn, l.values), targets: make([]targetColumn, l.targets),
+		list: int32(list), truths: make([]truthColumn, l.columns[asTruth]), numbers: make([]numberColumn, l.columns[asNumber]),
+		texts: make([]textColumn, l.columns[asText]), values: make([]valueColumn, l.columns[asValue]), targets: make([]targetColumn, l.columns[asTarget]),
 	}
 }
 

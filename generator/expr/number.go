@@ -44,6 +44,9 @@ func (f fraction) decimal() decimal.Decimal {
 
 // round is the number rounded half-up.
 func (f fraction) round(places int32) num {
+	if !f.split && f.n.big == nil && f.n.exp >= -places {
+		return f.n
+	}
 	d := numInt(1)
 	if f.split {
 		d = f.d
@@ -133,7 +136,7 @@ func unknown(why string) *value.Value {
 
 // numberOf evaluates n as an exact number.
 func numberOf(n node, s Scope) (fraction, *value.Value) {
-	if m, c, b, bit := recall(n, s); c != nil && c.number > 0 {
+	if m, c, b, bit := recall(n, s); c != nil && c.columns[asNumber] > 0 {
 		if x := m.numbers(c, b, bit); x.have != 0 {
 			return x.at[bits.TrailingZeros64(bit)&x.mask], nil
 		}
@@ -155,16 +158,24 @@ func numberIn(v value.Value, n node, s Scope) (fraction, *value.Value) {
 	if !ok {
 		return fraction{}, lackOf(v, n, s, "数")
 	}
-	if !countable(d) {
+	x, ok := numIn(d)
+	if !ok {
 		return fraction{}, unknown("“" + printed(n) + "”的位数太多，不能计算")
 	}
-	return whole(numOf(d)), nil
+	return whole(x), nil
 }
 
-// countable reports whether a number is within the bounds of what is reckoned with.
-func countable(d decimal.Decimal) bool {
-	e := d.Exponent()
-	return e >= -maxPlaces && e <= maxPlaces && d.NumDigits() <= maxInputDigits
+// numIn is a number that is within the bounds of what is reckoned with; ok is false
+// for one that is not.
+func numIn(d decimal.Decimal) (n num, ok bool) {
+	exp, digits := d.Exponent(), d.NumDigits()
+	switch {
+	case exp < -maxPlaces || exp > maxPlaces || digits > maxInputDigits:
+		return num{}, false
+	case digits <= smallDigits:
+		return num{coef: d.CoefficientInt64(), exp: exp}, true
+	}
+	return numOf(d), true
 }
 
 // decimalOf evaluates n as a decimal.

@@ -163,22 +163,21 @@ const headBits = 10
 
 // head tells the characters at a place apart, most of the time, and says where the next is.
 func head(text string, i int) (h uint32, next int) {
-	if w := fourBytes(text[i:]); isWide(w) {
-		return hashed(w), i + 3
+	if i+4 <= len(text) {
+		if w := fourBytes(text[i : i+4]); isWide(w) {
+			return hashed(w), i + 3
+		}
+	} else if i+3 == len(text) {
+		if w := uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16; isWide(w) {
+			return hashed(w), i + 3
+		}
 	}
 	return uint32(text[i]), i + 1
 }
 
-// fourBytes are the first bytes of a text, the first the lowest, as a machine reads them at once.
-func fourBytes(text string) uint32 {
-	if len(text) >= 4 {
-		return uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
-	}
-	w := uint32(0)
-	for i := range len(text) {
-		w |= uint32(text[i]) << (8 * i)
-	}
-	return w
+// fourBytes are four bytes of a text, the first the lowest, as a machine reads them at once.
+func fourBytes(s string) uint32 {
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
 // isWide reports whether bytes, the first the lowest, are a character of three.

@@ -27,7 +27,7 @@ type planList struct {
 	path  []string
 	outer int // the list in whose items it lies; theRecord for the record's own
 	// How many columns of each kind it has.
-	truths, numbers, texts, values, targets int32
+	columns [columnKinds]int32
 }
 
 // NewPlan returns a plan for records with these lists, each by its path, nested ones too.
@@ -53,7 +53,6 @@ func (p *Plan) list(path []string) int {
 
 // Check is a rule as its plan knows it.
 type Check struct {
-	plan *Plan
 	list int   // at whose items it is judged; -1: the record has no such list
 	when *part // nil: always
 	test *part
@@ -63,15 +62,15 @@ type Check struct {
 // itself: its condition, nil for always, its test, and the tolerance within which a
 // comparison of numbers holds, nil for none.
 func (p *Plan) Check(list []string, when, test, tolerance *Expr) *Check {
-	c := &Check{plan: p, list: p.list(list)}
+	c := &Check{list: p.list(list)}
 	if c.list < 0 {
 		return c
 	}
 	at := setting{at: c.list}
 	if when != nil {
-		c.when = p.lifted(p.askTruth(p.part(when.root, at)), c.list)
+		c.when = p.ask(p.lifted(p.part(when.root, at), c.list), asTruth)
 	}
-	c.test = p.lifted(p.tolerant(test, tolerance, at), c.list)
+	c.test = p.ask(p.lifted(p.tolerant(test, tolerance, at), c.list), asTruth)
 	return c
 }
 
@@ -79,7 +78,7 @@ func (p *Plan) Check(list []string, when, test, tolerance *Expr) *Check {
 func (p *Plan) tolerant(test, tolerance *Expr, at setting) *part {
 	compare, ok := test.root.(*compareNode)
 	if !ok || tolerance == nil {
-		return p.askTruth(p.part(test.root, at))
+		return p.part(test.root, at)
 	}
 	args := []*part{p.part(compare.left, at), p.part(compare.right, at), p.part(tolerance.root, at)}
 	c, known := p.combined(compare, args, at, " 容差 "+printed(tolerance.root))
@@ -88,125 +87,22 @@ func (p *Plan) tolerant(test, tolerance *Expr, at setting) *part {
 	case c.judge != nil:
 		c.judge = func(m *Memory, _ *part, b *block, todo uint64) (yes, no uint64) { return 0, 0 }
 	default:
-		c.judge = withinTolerance
+		c.judge, c.order = withinTolerance, orders[compare.op]
 		for _, a := range c.args {
-			p.askNumber(a)
+			p.ask(a, asNumber)
 		}
 	}
-	return p.askTruth(c)
+	return c
 }
 
 // Derive plans an expression that is evaluated at the record itself.
-func (p *Plan) Derive(e *Expr) { p.askValue(p.part(e.root, setting{})) }
+func (p *Plan) Derive(e *Expr) { p.ask(p.part(e.root, setting{}), asValue) }
 
 // setting is where a part of an expression stands.
 type setting struct {
 	at    int      // the list at whose item the expression stands
 	swept int      // the list that an aggregate around the part goes through; theRecord: there is none
 	by    []string // what the aggregate calls it
-}
-
-// part is one part of the expressions of a plan. It has a value for every item of
-// one list. What it is asked for it gives as columns, for several items at once;
-// an item for which a column has nothing is one that takes a closer look: what it
-// lacks, and why, only the tree itself can say.
-type part struct {
-	// What is looked at each time stands together.
-	list     int32   // to whose items its values belong
-	here     bool    // they rest on where the aggregate around it stands, too, and are not remembered
-	constant bool    // it is written out
-	passes   passage // whether it only passes on what a part of another list gives
-	choice   choice  // of 如果 and 默认
-
-	// Its columns of each kind, counted from 1; 0: nobody asks for them.
-	truth, number, text, value, target int32
-
-	args   []*part // what it is made of; of the same list, or of the record
-	judge  func(m *Memory, c *part, b *block, todo uint64) (yes, no uint64)
-	reckon func(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64)
-	write  func(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64)
-	give   func(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64)
-
-	n     node
-	inner *part // the part of another list that it passes on
-
-	plan    *Plan
-	key     string     // among the plan's parts
-	each    bool       // its tree is evaluated item by item
-	hands   []*part    // those of args that it may hand on as they are
-	sweeps  []sweeping // of an aggregate
-	lexicon *lexicon   // the words that are looked for in its texts
-	wanted  []wordSet  // of 包含 匹配 提取: of each set one word of args[0]'s lexicon must be there
-	rest    []*part    // of 包含: what is no word of it
-}
-
-// slabSize is how many parts are made at once, so that those of a rule lie side by side.
-const slabSize = 128
-
-// newPart is a part of a list's items.
-func (p *Plan) newPart(n node, list int) *part {
-	if len(p.slab) == 0 {
-		p.slab = make([]part, slabSize)
-	}
-	c := &p.slab[0]
-	p.slab = p.slab[1:]
-	c.plan, c.n, c.list = p, n, int32(list)
-	return c
-}
-
-// choice says how 如果 and 默认 choose what they hand on.
-type choice uint8
-
-const (
-	byCondition choice = iota // 如果
-	byDefault                 // 默认: the second argument where the first is blank
-)
-
-// passage says how a part passes on what another list's part gives.
-type passage uint8
-
-const (
-	isOwn    passage = iota // it is no such part
-	ofAround                // of the item in which each item lies
-	ofPlace                 // of the item at which the aggregate stands
-)
-
-// plannedAs is what a node's plan knows of it; nil: nothing.
-func plannedAs(n node) *part {
-	switch n := n.(type) {
-	case *nameNode:
-		return n.part
-	case *callNode:
-		return n.part
-	case *arithmeticNode:
-		return n.part
-	case *joinNode:
-		return n.part
-	case *compareNode:
-		return n.part
-	case *logicNode:
-		return n.part
-	}
-	return nil
-}
-
-// of notes at a node what the plan knows of it.
-func (c *part) of(n node) *part {
-	switch n := n.(type) {
-	case *nameNode:
-		n.part = c
-	case *callNode:
-		n.part = c
-	case *arithmeticNode:
-		n.part = c
-	case *joinNode:
-		n.part = c
-	case *compareNode:
-		n.part = c
-	case *logicNode:
-		n.part = c
-	}
-	return c
 }
 
 // part plans a part of an expression. It is nil for one inside an aggregate that
@@ -279,12 +175,13 @@ func (p *Plan) combined(n node, args []*part, at setting, tag string) (c *part, 
 	if known {
 		return c, true
 	}
-	c.args = slices.Clone(args)
+	args = slices.Clone(args)
 	for i, a := range args {
 		if ok {
-			c.args[i] = p.lifted(a, list)
+			args[i] = p.lifted(a, list)
 		}
 	}
+	c.made(args)
 	if !ok {
 		c.evaluateEach()
 	}
@@ -344,9 +241,6 @@ func (p *Plan) passed(inner *part, how passage, list int) *part {
 		c = p.newPart(inner.n, list)
 		c.here, c.inner, c.passes = how == ofPlace || inner.here, inner, how
 		p.parts[key] = c
-	}
-	if inner.truth > 0 {
-		p.askTruth(c)
 	}
 	return c
 }
@@ -445,108 +339,4 @@ func (p *Plan) sweptIn(n node, at setting) bool {
 		found = found || len(name.path) > 1 && p.called(name.path[:len(name.path)-1], at.by, at.swept) >= 0
 	})
 	return found
-}
-
-// The ask functions see to it that a part has a column of the kind, and with it what
-// that is made of.
-
-func (p *Plan) askTruth(c *part) *part {
-	if c.truth > 0 || c.constant {
-		return c
-	}
-	p.lists[c.list].truths++
-	c.truth = p.lists[c.list].truths
-	if c.inner != nil {
-		p.askTruth(c.inner)
-		return c
-	}
-	for _, a := range c.hands {
-		p.askTruth(a)
-	}
-	if c.judge == nil {
-		p.askValue(c)
-		c.judge = truthsOfValues
-	}
-	return c
-}
-
-func (p *Plan) askNumber(c *part) *part {
-	if c.number > 0 || c.constant {
-		return c
-	}
-	p.lists[c.list].numbers++
-	c.number = p.lists[c.list].numbers
-	if c.inner != nil {
-		p.askNumber(c.inner)
-		return c
-	}
-	for _, a := range c.hands {
-		p.askNumber(a)
-	}
-	if c.reckon == nil {
-		p.askValue(c)
-		c.reckon = numbersOfValues
-	}
-	return c
-}
-
-func (p *Plan) askText(c *part) *part {
-	if c.text > 0 || c.constant {
-		return c
-	}
-	p.lists[c.list].texts++
-	c.text = p.lists[c.list].texts
-	if c.inner != nil {
-		p.askText(c.inner)
-		return c
-	}
-	for _, a := range c.hands {
-		p.askText(a)
-	}
-	if c.write == nil {
-		p.askValue(c)
-		c.write = textsOfValues
-	}
-	return c
-}
-
-func (p *Plan) askValue(c *part) *part {
-	if c.value > 0 {
-		return c
-	}
-	p.lists[c.list].values++
-	c.value = p.lists[c.list].values
-	if c.inner != nil {
-		p.askValue(c.inner)
-		return c
-	}
-	for _, a := range c.hands {
-		p.askValue(a)
-	}
-	switch {
-	case c.give != nil:
-	case c.reckon != nil:
-		p.askNumber(c)
-		c.give = giveNumbers
-	default:
-		c.give = giveEach
-	}
-	return c
-}
-
-func (p *Plan) askTarget(c *part) *part {
-	if c.target == 0 {
-		p.lists[c.list].targets++
-		c.target = p.lists[c.list].targets
-		p.askText(c)
-		if c.inner != nil {
-			p.askTarget(c.inner)
-		}
-	}
-	return c
-}
-
-// evaluateEach makes the part one whose tree is evaluated item by item.
-func (c *part) evaluateEach() {
-	c.each, c.judge, c.reckon, c.write, c.give = true, judgeEach, reckonEach, writeEach, giveEach
 }

@@ -20,14 +20,14 @@ const (
 // figure is one number of a narrative with what stands around it.
 type figure struct {
 	kind     figureKind
-	value    decimal.Decimal // 万元, ratio, count
-	unit     string          // as written; 批 for 批次
-	text     string          // number and unit as written
-	half     decimal.Decimal // half a step of the last written digit, in value's unit
-	places   int32           // written decimals
-	before   string          // text from the figure in front of it, or from the start of its sentence
-	sentence int             // sentences end at 。！？ and line breaks
-	clause   int             // clauses also at ；
+	n        num    // 万元, ratio, count
+	unit     string // as written; 批 for 批次
+	text     string // number and unit as written
+	places   int32  // written decimals
+	shifted  int32  // by how many places n is shifted because of its unit
+	before   string // text from the figure in front of it, or from the start of its sentence
+	sentence int    // sentences end at 。！？ and line breaks
+	clause   int    // clauses also at ；
 	line     int
 	up, down bool // a change: 增加, 下降
 	bracket  int  // inside how many （
@@ -35,6 +35,12 @@ type figure struct {
 }
 
 func (f *figure) changed() bool { return f.up || f.down }
+
+// value is the figure in 万元, as a ratio, or a count.
+func (f *figure) value() decimal.Decimal { return f.n.decimal() }
+
+// half is half a step of the last written digit, in the unit of value.
+func (f *figure) half() decimal.Decimal { return decimal.New(5, -f.places-1+f.shifted) }
 
 // mostFigures bounds how many figures of one text are looked at.
 const mostFigures = 300
@@ -141,17 +147,22 @@ func readFigure(text string) (figure, int) {
 	if end == 0 || len(digits) > maxDigits {
 		return figure{}, 0
 	}
-	d, err := decimal.NewFromString(digits)
-	if err != nil {
+	n, ok := numSpelled(digits)
+	if !ok {
 		return figure{}, 0
 	}
-	f := figure{places: max(0, -d.Exponent())}
-	rest := strings.TrimLeftFunc(text[end:], Space)
+	f := figure{places: -n.exp}
+	rest := text[end:]
+	if !ideographAt(rest, 0) {
+		rest = strings.TrimLeftFunc(rest, Space)
+	}
 	skipped := len(text) - end - len(rest)
 	unit := func(kind figureKind, written string, places int32) (figure, int) {
-		f.kind, f.unit = kind, written
-		f.value, f.half = d.Shift(places), decimal.New(5, -f.places-1).Shift(places)
-		f.text = text[:end] + written
+		f.kind, f.unit, f.shifted = kind, written, places
+		f.n = num{coef: n.coef, exp: n.exp + places}
+		if f.text = text[:end+len(written)]; skipped > 0 {
+			f.text = text[:end] + written
+		}
 		return f, end + skipped + len(written)
 	}
 	switch {
@@ -172,7 +183,7 @@ func readFigure(text string) (figure, int) {
 	case startsWith(rest, "个百分点"):
 		return unit(otherFigure, "个百分点", 0)
 	}
-	if d.IsInteger() {
+	if n.exp == 0 || n.round(0).cmp(n) == 0 {
 		for _, c := range counters {
 			if strings.HasPrefix(rest, c) {
 				f, end := unit(countFigure, c, 0)

@@ -52,19 +52,20 @@ func changes(all []figure) []change {
 
 // inGroups joins figures of one kind that only 、 和 及 与 part: 141.58万元、138.81万元.
 func inGroups(list []figure) [][]figure {
-	var groups [][]figure
-	for i, f := range list {
-		if i > 0 {
-			last := groups[len(groups)-1]
-			p := last[len(last)-1]
+	list = slices.Clone(list) // of which those that are joined are said to change together
+	groups := make([][]figure, 0, len(list))
+	from := 0
+	for i := 1; i <= len(list); i++ {
+		if i < len(list) {
+			f, p := &list[i], &list[i-1]
 			joined := f.before == "、" || f.before == "和" || f.before == "及" || f.before == "与" || f.before == "以及"
 			if joined && p.kind == f.kind && p.clause == f.clause && (f.kind != countFigure || p.unit == f.unit) {
-				f.up, f.down = last[0].up, last[0].down
-				groups[len(groups)-1] = append(last, f)
+				f.up, f.down = list[from].up, list[from].down
 				continue
 			}
 		}
-		groups = append(groups, []figure{f})
+		groups = append(groups, list[from:i])
+		from = i
 	}
 	return groups
 }
@@ -89,11 +90,11 @@ func changeOf(now, by, rate figure) (change, bool) {
 		}
 		return by.Mul(hundred).DivRound(base, quotientPlaces), true
 	}
-	exactly, ok := of(now.value, by.value)
+	exactly, ok := of(now.value(), by.value())
 	if !ok {
 		return c, false
 	}
-	written := rate.value.Shift(2)
+	written := rate.value().Shift(2)
 	c.want = exactly.Round(max(2, rate.places))
 	c.wrong = !exactly.Round(rate.places).Equal(written) && !forgiven(of, c, written)
 	if by.up != rate.up {
@@ -105,12 +106,12 @@ func changeOf(now, by, rate figure) (change, bool) {
 // forgiven excuses a rate that the rounding of small figures alone explains: when
 // what they leave open is more than a step of the rate's last digit.
 func forgiven(of func(now, by decimal.Decimal) (decimal.Decimal, bool), c change, written decimal.Decimal) bool {
-	spread := c.now.half.Neg()
+	spread := c.now.half().Neg()
 	if c.by.down {
-		spread = c.now.half
+		spread = c.now.half()
 	}
-	low, okLow := of(c.now.value.Add(spread), c.by.value.Sub(c.by.half))
-	high, okHigh := of(c.now.value.Sub(spread), c.by.value.Add(c.by.half))
+	low, okLow := of(c.now.value().Add(spread), c.by.value().Sub(c.by.half()))
+	high, okHigh := of(c.now.value().Sub(spread), c.by.value().Add(c.by.half()))
 	step := decimal.New(1, -c.rate.places)
 	if !okLow || !okHigh || high.Sub(low).LessThan(step) {
 		return false

@@ -172,7 +172,7 @@ func baselessRates(all []*tally) []string {
 
 // baseless says why no whole number of last year gives the rate; "" when one does.
 func baseless(count, rate *figure) string {
-	now, change := numOf(count.value), numOf(rate.value)
+	now, change := count.n, rate.n
 	factor := numInt(1).add(change)
 	if rate.down {
 		factor = numInt(1).add(change.neg())
@@ -206,7 +206,7 @@ func baseless(count, rate *figure) string {
 			gap = gap.neg()
 		}
 		gives[i] = fraction{n: gap.mul(numInt(100)), d: base, split: true}
-		if right && withinReach(gives[i], whole(written), whole(allowed), "=") {
+		if right && withinReach(gives[i], whole(written), whole(allowed), equal) {
 			return ""
 		}
 	}
@@ -217,9 +217,9 @@ func baseless(count, rate *figure) string {
 		}
 	}
 	why := "上年" + strings.Join(tried, "、")
-	by := rate.value.Mul(count.value).Round(0)
-	if by.Mul(hundred).DivRound(count.value, rate.places).Equal(rate.value.Shift(2)) {
-		why += "；" + by.String() + "÷" + count.value.String() + "＝" + rate.text + "，疑把本年数当作了分母"
+	by := rate.value().Mul(count.value()).Round(0)
+	if by.Mul(hundred).DivRound(count.value(), rate.places).Equal(rate.value().Shift(2)) {
+		why += "；" + by.String() + "÷" + count.value().String() + "＝" + rate.text + "，疑把本年数当作了分母"
 	}
 	return why
 }

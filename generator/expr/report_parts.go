@@ -45,18 +45,17 @@ func partsIn(all []*tally) []string {
 
 // partsOf judges one measure of a total: finds the run of tallies that adds up to it.
 func partsOf(sum figure, total *tally, measure int, rest []*tally) string {
-	whole := numOf(sum.value)
 	counts, counted := make([]num, len(rest)), make([]bool, len(rest))
 	for i, t := range rest {
 		if at := t.measure(sum.unit, total); at >= 0 {
-			counts[i], counted[i] = numOf(t.counts[at].value), true
+			counts[i], counted[i] = t.counts[at].n, true
 		}
 	}
 	for from := 0; from+fewestParts <= len(rest); from++ {
 		var added num
 		for to := from; to < len(rest) && counted[to]; to++ {
 			added = added.add(counts[to])
-			order := added.cmp(whole)
+			order := added.cmp(sum.n)
 			if order > 0 {
 				break
 			}
@@ -76,7 +75,7 @@ func (t *tally) measure(unit string, total *tally) int {
 			return i
 		}
 	}
-	if len(t.counts) == 1 && (!total.has(t.counts[0].unit) || t.counts[0].value.IsZero()) {
+	if len(t.counts) == 1 && (!total.has(t.counts[0].unit) || t.counts[0].n.sign() == 0) {
 		return 0
 	}
 	return -1
@@ -84,9 +83,9 @@ func (t *tally) measure(unit string, total *tally) int {
 
 // before is what a count was last year by its rate; false when it is not said.
 func before(now decimal.Decimal, rate figure) (decimal.Decimal, bool) {
-	factor := decimal.NewFromInt(1).Add(rate.value)
+	factor := decimal.NewFromInt(1).Add(rate.value())
 	if rate.down {
-		factor = decimal.NewFromInt(1).Sub(rate.value)
+		factor = decimal.NewFromInt(1).Sub(rate.value())
 	}
 	if rate.text == "" || !factor.IsPositive() {
 		return decimal.Zero, false
@@ -97,14 +96,14 @@ func before(now decimal.Decimal, rate figure) (decimal.Decimal, bool) {
 // contradiction compares last year by the total's rate with last year by the parts' rates: 1% apart is a fault.
 func contradiction(sum figure, total *tally, measure int, parts []*tally) string {
 	rate := total.rates[measure]
-	was, ok := before(sum.value, rate)
+	was, ok := before(sum.value(), rate)
 	if !ok {
 		return ""
 	}
 	added, open := decimal.Zero, false
 	for _, p := range parts {
 		at := p.measure(sum.unit, total) // as partsOf has seen, there is one
-		n, r := p.counts[at].value, p.rates[at]
+		n, r := p.counts[at].value(), p.rates[at]
 		if b, said := before(n, r); said {
 			added = added.Add(b)
 		} else if n.IsZero() {
@@ -117,7 +116,7 @@ func contradiction(sum figure, total *tally, measure int, parts []*tally) string
 	if !added.IsPositive() || !apart.Abs().Mul(hundred).GreaterThan(was) || open && apart.IsNegative() {
 		return ""
 	}
-	change := sum.value.Sub(added).Mul(hundred).DivRound(added, 1)
+	change := sum.value().Sub(added).Mul(hundred).DivRound(added, 1)
 	word := "上升"
 	if change.IsNegative() {
 		word = "下降"
@@ -136,11 +135,11 @@ func nearly(sum figure, total *tally, rest []*tally) string {
 		for _, t := range rest[from:] {
 			at := t.measure(sum.unit, total)
 			if whole = whole && at >= 0; at >= 0 {
-				added = added.Add(t.counts[at].value)
+				added = added.Add(t.counts[at].value())
 			}
 		}
-		off := added.Sub(sum.value).Abs()
-		if whole && off.Mul(decimal.NewFromInt(50)).LessThanOrEqual(sum.value) {
+		off := added.Sub(sum.value()).Abs()
+		if whole && off.Mul(decimal.NewFromInt(50)).LessThanOrEqual(sum.value()) {
 			return total.label + sum.text + "，" + strconv.Itoa(len(rest)-from) + "个分项相加是" + added.String() + sum.unit + "，相差" + off.String() + sum.unit
 		}
 	}
@@ -188,7 +187,7 @@ func loose(before string) bool {
 
 func breakdown(total figure, list []figure) string {
 	first := list[0]
-	added, slack, n := decimal.Zero, total.half, 0
+	added, slack, n := decimal.Zero, total.half(), 0
 	for k, g := range list {
 		if g.sentence != first.sentence || n >= mostBreakdown {
 			break
@@ -199,10 +198,10 @@ func breakdown(total figure, list []figure) string {
 		if k > 0 && (strings.Contains(g.before, "其中") || loose(g.before)) || g.changed() || g.andMore {
 			return ""
 		}
-		added, slack, n = added.Add(g.value), slack.Add(g.half), n+1
+		added, slack, n = added.Add(g.value()), slack.Add(g.half()), n+1
 	}
 	slack = decimal.Max(slack, decimal.New(1, -2))
-	off := added.Sub(total.value)
+	off := added.Sub(total.value())
 	unit := total.unit
 	if total.kind == amountFigure {
 		unit = "万元"
@@ -214,5 +213,5 @@ func breakdown(total figure, list []figure) string {
 		return ""
 	}
 	show := func(d decimal.Decimal) string { return d.String() + unit }
-	return "总数" + show(total.value) + "，其中各项相加" + show(added) + "，相差" + show(off.Abs())
+	return "总数" + show(total.value()) + "，其中各项相加" + show(added) + "，相差" + show(off.Abs())
 }

@@ -85,6 +85,8 @@ type Derived struct {
 	Expr  *expr.Expr
 	Type  value.Type // by which it prints
 	Place string
+
+	Fields []string // names that it rests on, other derived fields replaced by what they are computed from
 }
 
 // Template is one output template; exactly one of Word and Sheet is set.

@@ -251,8 +251,10 @@ func (l *loader) synonym(r row) {
 // dependencies replaces derived fields in what a rule depends on by the fields they are computed from.
 func (l *loader) dependencies() {
 	base := map[string]named{}
-	for _, d := range l.form.Derived {
+	for i := range l.form.Derived {
+		d := &l.form.Derived[i]
 		base[d.Name] = fields(base, d.Expr)
+		d.Fields = base[d.Name].fields
 	}
 	for i := range l.form.Rules {
 		r := &l.form.Rules[i]

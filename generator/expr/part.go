@@ -1,0 +1,197 @@
+package expr
+
+// part is one part of the expressions of a plan. It has a value for every item of
+// one list. What it is asked for it gives as columns, for several items at once;
+// an item for which a column has nothing is one that takes a closer look: what it
+// lacks, and why, only the tree itself can say.
+type part struct {
+	// What is looked at each time stands together, in as little as a processor fetches at once.
+
+	list     int32   // to whose items its values belong
+	here     bool    // they rest on where the aggregate around it stands, too, and are not remembered
+	constant bool    // it is written out
+	passes   passage // whether it only passes on what a part of another list gives
+	choice   choice  // of 如果 and 默认
+	order    order   // of a comparison: the orders for which it holds
+
+	columns [columnKinds]int32 // its columns of each kind, counted from 1; 0: nobody asks for them
+
+	left, right *part // its first two args
+	judge       func(m *Memory, c *part, b *block, todo uint64) (yes, no uint64)
+	*details
+
+	n      node
+	args   []*part // what it is made of; of the same list, or of the record
+	reckon func(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64)
+	write  func(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64)
+	give   func(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64)
+}
+
+// columnKind is what a column is of.
+type columnKind uint8
+
+const (
+	asTruth columnKind = iota
+	asNumber
+	asText
+	asValue
+	asTarget // what an indicator is to reach, or reached
+	columnKinds
+)
+
+// details are what few parts have, or what is only asked while a plan is made.
+type details struct {
+	plan    *Plan
+	key     string     // among the plan's parts
+	inner   *part      // the part of another list that it passes on
+	each    bool       // its tree is evaluated item by item
+	hands   []*part    // those of args that it may hand on as they are
+	sweeps  []sweeping // of an aggregate
+	lexicon *lexicon   // the words that are looked for in its texts
+	wanted  []wanted   // of 包含 匹配 提取: words of which args[0]'s text must have some
+	rest    []*part    // of 包含: what is no word of it
+}
+
+// order is a set of orders in which two sides may stand.
+type order uint8
+
+const (
+	less order = 1 << iota
+	equal
+	greater
+	unequal = less | greater
+)
+
+// orders are those that the signs of comparisons name.
+var orders = map[string]order{"<": less, "=": equal, ">": greater, "<=": less | equal, "<>": unequal, ">=": greater | equal}
+
+// has reports whether an order, as cmp gives it, is one of them.
+func (o order) has(compared int) bool { return o>>(compared+1)&1 != 0 }
+
+// made notes what a part is made of.
+func (c *part) made(args []*part) {
+	if c.args = args; len(args) > 0 {
+		c.left = args[0]
+	}
+	if len(args) > 1 {
+		c.right = args[1]
+	}
+}
+
+// slabSize is how many parts are made at once, so that those of a rule lie side by side.
+const slabSize = 128
+
+// newPart is a part of a list's items.
+func (p *Plan) newPart(n node, list int) *part {
+	if len(p.slab) == 0 {
+		p.slab = make([]part, slabSize)
+	}
+	c := &p.slab[0]
+	p.slab = p.slab[1:]
+	c.details = &details{plan: p}
+	c.n, c.list = n, int32(list)
+	return c
+}
+
+// choice says how 如果 and 默认 choose what they hand on.
+type choice uint8
+
+const (
+	byCondition choice = iota // 如果
+	byDefault                 // 默认: the second argument where the first is blank
+)
+
+// passage says how a part passes on what another list's part gives.
+type passage uint8
+
+const (
+	isOwn    passage = iota // it is no such part
+	ofAround                // of the item in which each item lies
+	ofPlace                 // of the item at which the aggregate stands
+)
+
+// noted is where a node notes what its plan knows of it; nil for one of which it knows nothing.
+func noted(n node) **part {
+	switch n := n.(type) {
+	case *nameNode:
+		return &n.part
+	case *callNode:
+		return &n.part
+	case *arithmeticNode:
+		return &n.part
+	case *joinNode:
+		return &n.part
+	case *compareNode:
+		return &n.part
+	case *logicNode:
+		return &n.part
+	}
+	return nil
+}
+
+// plannedAs is what a node's plan knows of it; nil: nothing.
+func plannedAs(n node) *part {
+	if at := noted(n); at != nil {
+		return *at
+	}
+	return nil
+}
+
+// of notes at a node what the plan knows of it.
+func (c *part) of(n node) *part {
+	if at := noted(n); at != nil {
+		*at = c
+	}
+	return c
+}
+
+// ask sees to it that a part has a column of the kind, and with it what that is made of.
+func (p *Plan) ask(c *part, kind columnKind) *part {
+	if c.columns[kind] > 0 || c.constant && kind < asValue {
+		return c
+	}
+	p.lists[c.list].columns[kind]++
+	c.columns[kind] = p.lists[c.list].columns[kind]
+	if kind == asTarget {
+		p.ask(c, asText)
+	}
+	if c.inner != nil {
+		p.ask(c.inner, kind)
+		return c
+	}
+	for _, a := range c.hands {
+		p.ask(a, kind)
+	}
+	c.derive(p, kind)
+	return c
+}
+
+// derive finds how a part gives what it is asked for when it is something else: a
+// name is a value, and whether that is a number is seen when it is asked for one.
+func (c *part) derive(p *Plan, kind columnKind) {
+	switch {
+	case kind == asTruth && c.judge == nil:
+		p.ask(c, asValue)
+		c.judge = truthsOfValues
+	case kind == asNumber && c.reckon == nil:
+		p.ask(c, asValue)
+		c.reckon = numbersOfValues
+	case kind == asText && c.write == nil:
+		p.ask(c, asValue)
+		c.write = textsOfValues
+	case kind != asValue || c.give != nil:
+	case c.reckon != nil:
+		p.ask(c, asNumber)
+		c.give = giveNumbers
+	case c.write != nil && !c.constant:
+		p.ask(c, asText)
+		c.give = giveTexts
+	default:
+		c.give = giveEach
+	}
+}
+
+// evaluateEach makes the part one whose tree is evaluated item by item.
+func (c *part) evaluateEach() {
+	c.each, c.judge, c.reckon, c.write, c.give = true, judgeEach, reckonEach, writeEach, giveEach
+}
