@@ -32,6 +32,9 @@ func judgeOr(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 
 func compareNumbers(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	l := m.numbers(c.left, b, todo)
+	if l.have == 0 {
+		return 0, 0
+	}
 	r := m.numbers(c.right, b, l.have)
 	for rest := r.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)

@@ -12,8 +12,8 @@
 //	eval.go       the tree to a value
 //	condition.go  comparisons, 且 或 非
 //	plan.go       what rules that are judged together have in common: their parts, each
-//	              once, and whose items each is about; fit.go how each is computed
-//	memory.go     what the parts gave, while one record is judged, as columns over the
+//	              once (part.go); fit.go how each is computed for many items at once
+//	memory.go     what the parts gave while one record is judged, as columns over the
 //	              items of a list; column*.go compute them, lexicon.go finds words
 //	recent.go     what was last worked out of texts, for all records
 //	number.go     arithmetic, exact: fractions until the end, one division

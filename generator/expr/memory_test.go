@@ -38,7 +38,12 @@ func sharedSources() []string {
 		"指标.得分 = 最大(指标.得分)", "首次(指标.一级指标) 且 名次(指标.得分) < 3", "个数(首次(指标.一级指标))", "包含(指标.一级指标, \"产出\") 且 指标.得分 > 5",
 		"个数(指标, 包含(指标.一级指标, \"产出\"))", "名册.年初预算数 + 上年.总分", "合计(上年.指标.得分) + 合计(指标.得分)", "序号 + 0", "如果(首条, 指标.得分, 0)",
 		"定量(指标.年度指标值) 且 数值(指标.年度指标值) > 0", "单位(指标.年度指标值) & 方向(指标.年度指标值)", "默认(指标.偏差原因, \"无\") & 己", "默认(丙, 3) + 1",
-		"项目.全年执行数 / 合计(项目.全年执行数)", "非 (指标.得分 < 指标.分值 且 空(指标.偏差原因))", "连接(项目.项目名称 & 甲, 指标.三级指标)", "连接(项目.称 & 项目, 指标.秛)",
+		"项目.全年执行数 / 合计(项目.全年执行数)", "非 (指标.得分 < 指标.分值 且 空(指标.偏差原因))", "连接(项目.项目名称 & 甲, 指标.三级指标)",
+		// Words that are looked for in texts that are made of others.
+		"包含(默认(指标.三级指标, \"\") & \"／\" & 默认(指标.偏差原因, \"\"), \"甲\", \"说明\", \"原因\", \"无\")", "包含(指标.三级指标 & 指标.一级指标, \"甲产\", \"甲\", \"丁产\", \"效\")",
+		"匹配(指标.三级指标 & \"、\" & 己, \"[甲乙丙丁]、\")", "匹配(默认(指标.偏差原因, \"无说明\"), \"无|说|原因|甲\")", "包含(去空格(指标.三级指标), \"甲\", \"乙\", \"指标1\", \"指标2\")",
+		"提取(默认(己, \"\") & \"／\" & 指标.年度指标值, \"[≥≤]([0-9]+)\")", "个数(指标, 包含(默认(指标.一级指标, \"\") & 默认(指标.三级指标, \"\"), \"产出\", \"甲\", \"指标甲\", \"乙\"))",
+		"个数(指标, 包含(本条.三级指标 & \"，\" & 指标.三级指标, \"甲\", \"乙\", \"指标3\", \"丙\"))", "连接(项目.称 & 项目, 指标.秛)",
 	} {
 		all = append(all, src, src)
 	}
@@ -156,6 +161,42 @@ func longScope() record {
 	}
 	s["项目"] = Binding{Items: projects, IsList: true}
 	return s
+}
+
+// TestDoubtful: a rule is in doubt where it does not clearly pass, and nowhere else.
+func TestDoubtful(t *testing.T) {
+	t.Parallel()
+	record := record{"甲": single("2"), "指标": list([]string{"得分", "分值"}, []string{"1", "2"}, []string{"2", "2"}, []string{"2.01", "2"}, []string{"", "2"}, []string{"—", "2"}, []string{"5", "2"})}
+	for _, c := range []struct {
+		list, when, test, tolerance string
+		want                        uint64
+	}{
+		{"", "", "甲 = 2", "", 0}, {"", "", "甲 = 3", "", 1}, {"", "甲 > 2", "甲 = 3", "", 0}, {"", "", "甲 = 3", "1", 0}, {"", "", "乙 = 3", "", 1},
+		{"指标", "", "指标.得分 <= 指标.分值", "", 0b111100}, {"指标", "", "指标.得分 <= 指标.分值", "0.01", 0b111000}, {"指标", "是数(指标.得分)", "指标.得分 <= 指标.分值", "0.01", 0b100000},
+		{"指标", "指标.得分 > 2", "1 = 2", "", 0b111100}, {"指标", "指标.得分 > 2", "甲 = 2", "", 0}, {"指标", "甲 = 2", "甲 = 3", "", 0b111111}, {"没有", "", "甲 = 3", "", 0},
+	} {
+		p := NewPlan([][]string{{"指标"}})
+		parse := func(src string) *Expr {
+			if src == "" {
+				return nil
+			}
+			return mustParse(t, src)
+		}
+		var path []string
+		if c.list != "" {
+			path = []string{c.list}
+		}
+		check := p.Check(path, parse(c.when), parse(c.test), parse(c.tolerance))
+		m := p.Remember(record)
+		got := uint64(0)
+		for _, bits := range m.Doubtful(check) {
+			got |= bits
+		}
+		if got != c.want {
+			t.Errorf("%s %s within %s: in doubt %b, want %b", c.when, c.test, c.tolerance, got, c.want)
+		}
+		m.Forget()
+	}
 }
 
 // TestMemoryComputesOnce: what is shared is asked for once a record, or once an item.

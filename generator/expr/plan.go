@@ -267,9 +267,9 @@ func (p *Plan) name(n *nameNode, at setting) *part {
 	}
 	c, known := p.known(printed(n), n, list, false, at)
 	if !known {
-		c.give = lookEach
+		c.give, c.each = lookEach, true
 		if ok {
-			c.give = giveFields
+			c.give, c.each = giveFields, false
 		}
 	}
 	return c

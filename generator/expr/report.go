@@ -2,6 +2,7 @@ package expr
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
@@ -47,12 +48,14 @@ const mostFigures = 300
 
 // figures takes the figures out of a narrative. Years, months, days and
 // document numbers are no figures.
-func figures(text string) []figure {
+func figures(text string) []figure { return appendFigures(nil, text) }
+
+// appendFigures adds the figures of a narrative to a list.
+func appendFigures(list []figure, text string) []figure {
 	if !hasDigit(text) {
-		return nil
+		return list
 	}
 	text = closeUp(text)
-	var list []figure
 	sentence, clause, line, bracket, from := 0, 0, 0, 0, 0
 	for i := 0; i < len(text) && len(list) < mostFigures; {
 		if ideographAt(text, i) {
@@ -256,14 +259,23 @@ var narratives recent[narrative]
 func read(text string) *narrative {
 	return narratives.of(text, func(text string) narrative {
 		var n narrative
-		if all := figures(text); len(all) > 0 {
+		room := figureRoom.Get().(*[]figure)
+		all := appendFigures((*room)[:0], text)
+		if len(all) > 0 {
 			n.changes, n.breakdowns = changeFaults(all), breakdownFaults(all)
 			things := tallies(all)
 			n.rates, n.parts = baselessRates(things), partFaults(things)
 		}
+		clear(all)
+		*room = all
+		figureRoom.Put(room)
 		return n
 	})
 }
+
+// figureRoom is room for the figures of a narrative, of which nothing is left but what
+// is said about them.
+var figureRoom = sync.Pool{New: func() any { return new([]figure) }}
 
 // heading is one title of a report.
 type heading struct {

@@ -1,6 +1,7 @@
 package tag
 
 import (
+	"slices"
 	"strings"
 
 	"jixiao/generator/expr"
@@ -10,15 +11,21 @@ import (
 // messages: values as they print, blocks repeated or left out. A tag with a
 // fault is written as typed; a block without its partner does nothing.
 func Render(pieces []Piece, s expr.Scope) string {
-	tags := make([]*Tag, len(pieces))
-	for i, p := range pieces {
-		tags[i] = p.Tag
+	r := renderer{pieces: pieces}
+	if slices.ContainsFunc(pieces, func(p Piece) bool { return p.Tag != nil && p.Tag.Kind != Value }) {
+		tags := make([]*Tag, len(pieces))
+		for i, p := range pieces {
+			tags[i] = p.Tag
+		}
+		r.match, _ = Pair(tags) // faults were reported when the template was compiled
 	}
-	match, _ := Pair(tags) // faults were reported when the template was compiled
-	r := renderer{pieces: pieces, match: match}
+	r.Grow(usualText)
 	r.run(0, len(pieces), s)
 	return r.String()
 }
+
+// usualText is how long a message is, in bytes, as a rule.
+const usualText = 192
 
 type renderer struct {
 	strings.Builder

@@ -52,8 +52,10 @@ var multiples = []struct {
 // unitOf gives a unit's one name and by how many places a number is moved to
 // be in it: 元 is 万元 moved by −4, 万亩 is 亩 moved by 4. known is false for
 // a unit that is not in the table; its name is then the unit as written.
-func unitOf(u string) (base string, places int32, known bool) {
-	u = strings.TrimSpace(u)
+func unitOf(u string) (base string, places int32, known bool) { return tidyUnit(strings.TrimSpace(u)) }
+
+// tidyUnit is unitOf for a unit without blanks around it.
+func tidyUnit(u string) (base string, places int32, known bool) {
 	if u == "" {
 		return "", 0, true
 	}

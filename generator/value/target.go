@@ -28,6 +28,65 @@ type Target struct {
 // ParseTarget takes the text of a target or of an actual apart (quirks §5).
 // It never fails: what is not certainly a number is words.
 func ParseTarget(text string) Target {
+	if t, ok := plainTarget(text); ok {
+		return t
+	}
+	return anyTarget(text)
+}
+
+// plainTarget reads a target that is written as most are: ≥95%, 12件, 3.5万元. It says
+// of it what anyTarget would; ok is false for one that is written in another way.
+func plainTarget(text string) (t Target, ok bool) {
+	sign, s := "", text
+	for _, known := range [...]string{"≥", "≤"} {
+		if rest, found := strings.CutPrefix(s, known); found {
+			sign, s = known, rest
+			break
+		}
+	}
+	n, places, end := int64(0), int32(0), 0
+	for point := false; end < len(s); end++ {
+		if c := s[end]; isDigit(c) {
+			if n = n*10 + int64(c-'0'); point {
+				places++
+			}
+		} else if c == '.' && !point && end > 0 && end+1 < len(s) && isDigit(s[end+1]) {
+			if point = true; isYear(s[:end]) {
+				return t, false // 2021.12 is a month
+			}
+		} else {
+			break
+		}
+	}
+	unit := s[end:]
+	if end == 0 || end > plainDigits || strings.IndexByte(unit, ' ') >= 0 || startsDate(unit) || strings.HasSuffix(unit, "标") || strings.HasSuffix(unit, "成") {
+		return t, false
+	}
+	if _, tail := cutTail(unit); tail != "" {
+		return t, false
+	}
+	base, up, known := tidyUnit(unit)
+	if !known {
+		return t, false
+	}
+	return Target{Text: text, Numeric: true, Operator: sign, Number: moved(decimal.New(n, -places), up), Unit: base}, true
+}
+
+// plainDigits is how many digits of a target are read at once.
+const plainDigits = 16
+
+// startsDate reports whether what stands behind a number may make a date of it.
+func startsDate(s string) bool {
+	for _, w := range [...]string{"年", "月", "日", "号"} {
+		if strings.HasPrefix(s, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// anyTarget takes a target apart however it is written.
+func anyTarget(text string) Target {
 	clean, _ := tidy(text)
 	t := Target{Text: clean}
 	folded, _ := fold(clean)

@@ -2,6 +2,7 @@ package value
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -220,6 +221,9 @@ func FuzzParseTarget(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		got := ParseTarget(s)
+		if slow := anyTarget(s); !reflect.DeepEqual(got, slow) {
+			t.Fatalf("%q is %+v, and %+v when it is taken apart bit by bit", s, got, slow)
+		}
 		if clean, _ := tidy(s); got.Text != clean {
 			t.Fatalf("%q: text %q", s, got.Text)
 		}
