@@ -2,6 +2,7 @@ package audit
 
 import (
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -49,7 +50,7 @@ func BenchmarkJudge(b *testing.B) {
 const (
 	benchYear    = "2022"
 	benchRecords = 10000 // after so many the same come again
-	benchBatch   = 200   // are made at once, while the clock stands still
+	benchBatch   = 50    // are made at once, while the clock stands still
 )
 
 func judgeAll(b *testing.B, f *form.Form, kinds []*unit.Record) {
@@ -62,6 +63,7 @@ func judgeAll(b *testing.B, f *form.Form, kinds []*unit.Record) {
 			for i := range batch {
 				batch[i] = variant(kinds[(n+i)%len(kinds)], (n+i)%benchRecords)
 			}
+			runtime.GC() // what making them left behind is not collected at the cost of judging
 			b.StartTimer()
 		}
 		Judge(batch[n%benchBatch], f, nil, benchYear)
@@ -167,5 +169,31 @@ func TestVariants(t *testing.T) {
 				t.Errorf("variant %d of %s has %d errors, not %d", n, r.Field("单位名称").Value, after, before)
 			}
 		}
+	}
+}
+
+// BenchmarkLong judges one unit with more and more indicators: the time for one of
+// them grows little, for what rules say of the whole list is worked out once.
+func BenchmarkLong(b *testing.B) {
+	f := builtin(b)
+	clean := samples(b, f)[1]
+	for _, c := range []struct {
+		name  string
+		items int
+	}{{"10", 10}, {"100", 100}, {"1000", 1000}} {
+		r := *variant(clean, 1)
+		r.Lists = slices.Clone(r.Lists)
+		at := slices.IndexFunc(r.Lists, func(l unit.List) bool { return l.Name == "指标" })
+		own := r.Lists[at].Items
+		r.Lists[at].Items = nil
+		for i := range c.items {
+			r.Lists[at].Items = append(r.Lists[at].Items, varied(own[i%len(own)], i, i))
+		}
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				Judge(&r, f, nil, benchYear)
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e6/float64(b.N)/float64(c.items), "µs/indicator")
+		})
 	}
 }
