@@ -346,7 +346,7 @@ func takeCount(w *sweep, s Scope) *value.Value {
 	switch {
 	case v.Kind() == value.Blank || v.Kind() == value.NotApplicable:
 		return nil
-	case v.Kind() != value.Unjudged || v.String() != "":
+	case !lacking(v):
 		w.count++
 		return nil
 	}

@@ -61,7 +61,7 @@ func (m *Memory) truths(c *part, b *block, active uint64) (yes, no uint64) {
 		}
 		return 0, active
 	case c.list != b.list:
-		yes, no = m.truths(c, m.lists[theRecord].blocks[0], 1)
+		yes, no = m.truths(c, m.own(), 1)
 		return active & -yes, active & -no
 	case c.passes == ofPlace:
 		from, k := m.at(int(c.inner.list))
@@ -106,7 +106,7 @@ func (m *Memory) numbers(c *part, b *block, active uint64) numbers {
 		}
 		return numbers{at: lit.one[:], have: active}
 	case c.list != b.list:
-		return m.numbers(c, m.lists[theRecord].blocks[0], 1).forAll(0, active)
+		return m.numbers(c, m.own(), 1).forAll(0, active)
 	case c.passes == ofPlace:
 		from, k := m.at(int(c.inner.list))
 		return m.numbers(c.inner, from, 1<<k).forAll(k, active)
@@ -137,7 +137,7 @@ func (m *Memory) texts(c *part, b *block, active uint64) texts {
 		}
 		return texts{at: lit.text[:], have: active}
 	case c.list != b.list:
-		return m.texts(c, m.lists[theRecord].blocks[0], 1).forAll(0, active)
+		return m.texts(c, m.own(), 1).forAll(0, active)
 	case c.passes == ofPlace:
 		from, k := m.at(int(c.inner.list))
 		return m.texts(c.inner, from, 1<<k).forAll(k, active)
@@ -161,7 +161,7 @@ func (m *Memory) texts(c *part, b *block, active uint64) texts {
 func (m *Memory) values(c *part, b *block, active uint64) values {
 	switch {
 	case c.list != b.list:
-		return m.values(c, m.lists[theRecord].blocks[0], 1).forAll(0, active)
+		return m.values(c, m.own(), 1).forAll(0, active)
 	case c.passes == ofPlace:
 		from, k := m.at(int(c.inner.list))
 		return m.values(c.inner, from, 1<<k).forAll(k, active)
@@ -190,7 +190,7 @@ func (col *valueColumn) keep(i int, v value.Value) {
 // targets takes the texts of the active items of a block apart as indicators' targets.
 func (m *Memory) targets(c *part, b *block, active uint64) targets {
 	if c.list != b.list {
-		return m.targets(c, m.lists[theRecord].blocks[0], 1).forAll(0, active)
+		return m.targets(c, m.own(), 1).forAll(0, active)
 	}
 	text := m.texts(c, b, active)
 	col := &b.targets[c.columns[asTarget]-1]

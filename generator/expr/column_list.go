@@ -277,7 +277,7 @@ func (m *Memory) count(s *sweeping, b *block, taken uint64, count *int) bool {
 		}
 		switch at := v.at[bits.TrailingZeros64(rest)&v.mask]; {
 		case at.Kind() == value.Blank || at.Kind() == value.NotApplicable:
-		case at.Kind() == value.Unjudged && at.String() == "":
+		case lacking(at):
 			return false
 		default:
 			*count++

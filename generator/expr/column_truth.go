@@ -152,7 +152,7 @@ func judgeKind(m *Memory, c *part, b *block, todo uint64, want value.Kind) (yes,
 		switch at := v.at[bits.TrailingZeros64(rest)&v.mask]; {
 		case at.Kind() == want:
 			yes |= rest & -rest
-		case at.Kind() != value.Unjudged || at.String() != "":
+		case !lacking(at):
 			no |= rest & -rest
 		}
 	}
@@ -194,7 +194,7 @@ func judgeExplained(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) 
 	v := m.values(c.left, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
 		switch at := v.at[bits.TrailingZeros64(rest)&v.mask]; {
-		case at.Kind() == value.Unjudged && at.String() == "":
+		case lacking(at):
 		case wordy(at.String()):
 			yes |= rest & -rest
 		default:

@@ -95,6 +95,10 @@ func lackOf(v value.Value, n node, s Scope, want string) *value.Value {
 	return unknown(said(n, s) + "是" + described(v) + "，不是" + want)
 }
 
+// lacking reports whether a value was computed from something that is missing: what
+// is merely unreadable has a text.
+func lacking(v *value.Value) bool { return v.Kind() == value.Unjudged && v.String() == "" }
+
 // described says what a value is: 文字“保持”.
 func described(v value.Value) string {
 	switch v.Kind() {

@@ -16,12 +16,11 @@ func (p *Plan) fit(c *part) bool {
 	}
 	switch n := c.n.(type) {
 	case *notNode:
-		p.ask(c.left, asTruth)
+		p.askAll(c, asTruth)
 		c.judge = judgeNot
 		return true
 	case *logicNode:
-		p.ask(c.left, asTruth)
-		p.ask(c.right, asTruth)
+		p.askAll(c, asTruth)
 		if c.judge = judgeAnd; n.op == "或" {
 			c.judge = judgeOr
 		}
@@ -30,18 +29,15 @@ func (p *Plan) fit(c *part) bool {
 		p.fitComparison(c, n)
 		return true
 	case *negateNode:
-		p.ask(c.left, asNumber)
+		p.askAll(c, asNumber)
 		c.reckon = negated
 		return true
 	case *arithmeticNode:
-		p.ask(c.left, asNumber)
-		p.ask(c.right, asNumber)
+		p.askAll(c, asNumber)
 		c.reckon = computed
 		return true
 	case *joinNode:
-		for _, a := range c.args {
-			p.ask(a, asText)
-		}
+		p.askAll(c, asText)
 		c.write = joinedTexts
 		return true
 	case *callNode:
@@ -84,8 +80,7 @@ func (p *Plan) fitComparison(c *part, n *compareNode) {
 	left, right := n.left.kind(), n.right.kind()
 	switch {
 	case left == numberKind || right == numberKind:
-		p.ask(c.left, asNumber)
-		p.ask(c.right, asNumber)
+		p.askAll(c, asNumber)
 		c.judge = compareNumbers
 	case (left == textKind || right == textKind) && (n.op == "=" || n.op == "<>"):
 		for _, a := range c.args {
@@ -97,10 +92,8 @@ func (p *Plan) fitComparison(c *part, n *compareNode) {
 		}
 		c.judge = compareTexts
 	default:
-		for _, a := range c.args {
-			p.ask(a, asValue)
-			p.ask(a, asNumber)
-		}
+		p.askAll(c, asValue)
+		p.askAll(c, asNumber)
 		c.judge = compareValues
 	}
 }
@@ -136,9 +129,7 @@ func fitText(kind columnKind, write func(*Memory, *part, *block, uint64, []strin
 // asking asks for columns of the kind for all arguments.
 func asking(kind columnKind, fit func(c *part)) fitter {
 	return func(p *Plan, c *part, _ *callNode) bool {
-		for _, a := range c.args {
-			p.ask(a, kind)
-		}
+		p.askAll(c, kind)
 		fit(c)
 		return true
 	}

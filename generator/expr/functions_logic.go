@@ -60,7 +60,7 @@ func chooseIf(c *callNode, s Scope) (node, *value.Value) {
 
 func isBlank(c *callNode, s Scope) (bool, *value.Value) {
 	v := valueOf(c.args[0], s)
-	if v.Kind() == value.Unjudged && v.String() == "" {
+	if lacking(v) {
 		return false, v // computed from something that is missing
 	}
 	return v.Kind() == value.Blank, nil
@@ -68,7 +68,7 @@ func isBlank(c *callNode, s Scope) (bool, *value.Value) {
 
 func isNotApplicable(c *callNode, s Scope) (bool, *value.Value) {
 	v := valueOf(c.args[0], s)
-	if v.Kind() == value.Unjudged && v.String() == "" {
+	if lacking(v) {
 		return false, v
 	}
 	return v.Kind() == value.NotApplicable, nil

@@ -267,7 +267,7 @@ const enoughWords = 6
 
 func explains(c *callNode, s Scope) (bool, *value.Value) {
 	v := valueOf(c.args[0], s)
-	if v.Kind() == value.Unjudged && v.String() == "" {
+	if lacking(v) {
 		return false, v
 	}
 	return wordy(v.String()), nil

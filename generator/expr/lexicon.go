@@ -200,46 +200,33 @@ func (l *lexicon) among(group []uint8, text string, found *wordSet) {
 	}
 }
 
-// foundWords are the words that are in texts of active items.
-type foundWords struct {
-	at   []wordSet
-	mask int
-}
-
 // words looks for the words of a part's lexicon in its texts, which are there for the active items.
-func (m *Memory) words(c *part, b *block, active uint64) foundWords {
-	from, mask := b, eachItem
+func (m *Memory) words(c *part, b *block, active uint64) given[wordSet] {
 	switch {
+	case active == 0:
+		return given[wordSet]{}
 	case c.list != b.list:
-		from, active, mask = m.lists[theRecord].blocks[0], 1, 0
+		return m.words(c, m.own(), 1).forAll(0, active)
 	case c.passes == ofPlace:
-		active, mask = 1, 0
+		room := b.texts[c.columns[asText]-1].words[:1]
+		room[0] = c.lexicon.in(m.texts(c, b, active).at[0])
+		return given[wordSet]{at: room, have: active}
 	}
-	col := &from.texts[c.columns[asText]-1]
-	if c.passes == ofPlace {
-		t := m.texts(c, b, 1)
-		col.words[0] = c.lexicon.in(t.at[0])
-		return foundWords{at: col.words}
-	}
+	col := &b.texts[c.columns[asText]-1]
 	todo := active &^ col.seen
 	col.seen |= active
 	if c.mostly() && todo != 0 {
-		inner := m.texts(c.args[0], from, todo)
+		inner := m.texts(c.args[0], b, todo)
 		for rest := inner.have; rest != 0; rest &= rest - 1 {
 			if i := bits.TrailingZeros64(rest); len(inner.at[i&inner.mask]) != len(col.at[i]) {
 				inner.have &^= rest & -rest
 			}
 		}
-		words := m.words(c.args[0], from, inner.have)
-		for rest := inner.have; rest != 0; rest &= rest - 1 {
-			i := bits.TrailingZeros64(rest)
-			col.words[i] = words.at[i&words.mask]
-		}
-		todo &^= inner.have
+		todo &^= m.words(c.args[0], b, inner.have).copyTo(col.words)
 	}
 	for ; todo != 0; todo &= todo - 1 {
 		i := bits.TrailingZeros64(todo)
 		col.words[i] = c.lexicon.in(col.at[i])
 	}
-	return foundWords{at: col.words, mask: mask}
+	return given[wordSet]{at: col.words, mask: eachItem, have: active}
 }

@@ -87,11 +87,8 @@ type (
 	}
 )
 
-// Remember returns a scope that is record with a memory. A nil plan remembers nothing.
+// Remember returns a scope that is record with a memory.
 func (p *Plan) Remember(record Scope) *Memory {
-	if p == nil {
-		return &Memory{record: record}
-	}
 	m, ok := p.idle.Get().(*Memory)
 	if !ok || m.round+1 == 0 { // after four thousand million records the rounds begin anew
 		m = &Memory{plan: p, lists: make([]memoryList, len(p.lists)), place: make([]int32, len(p.lists))}
@@ -102,29 +99,28 @@ func (p *Plan) Remember(record Scope) *Memory {
 	}
 	m.round++
 	m.record = record
-	own := m.lists[theRecord].blocks[0]
+	own := m.own()
 	own.items[0], own.scopes[0] = record, m
-	own.valuers[0], _ = record.(Valuer)
+	own.valuers[0], _ = record.(Valuer) // nil when it is none
 	m.lists[theRecord].round = m.round
 	return m
 }
 
 // Forget ends the use of the memory and of every scope that it gave out.
 func (m *Memory) Forget() {
-	if m.plan != nil {
-		m.record = nil
-		m.plan.idle.Put(m)
-	}
+	m.record = nil
+	m.plan.idle.Put(m)
 }
+
+// own is the block of the record itself.
+func (m *Memory) own() *block { return m.lists[theRecord].blocks[0] }
 
 // Lookup answers what the record answers.
 func (m *Memory) Lookup(name string) (Binding, bool) {
-	if m.plan != nil {
-		for i := range m.plan.lists {
-			if l := &m.plan.lists[i]; len(l.path) == 1 && l.path[0] == name {
-				if list := m.list(i); list.own.IsList {
-					return list.own, true
-				}
+	for i := range m.plan.lists {
+		if l := &m.plan.lists[i]; len(l.path) == 1 && l.path[0] == name {
+			if list := m.list(i); list.own.IsList {
+				return list.own, true
 			}
 		}
 	}
@@ -214,7 +210,7 @@ func (m *Memory) add(l *memoryList, list int, items []Scope, around int) {
 			b.resize(min(blockSize, 2*i))
 		}
 		b.items[i], b.around[i], b.index[i], b.scopes[i] = item, int32(around), int32(k), nil
-		b.valuers[i], _ = item.(Valuer)
+		b.valuers[i], _ = item.(Valuer) // nil when it is none
 		l.items++
 	}
 }
@@ -274,7 +270,7 @@ func (m *Memory) scope(b *block, i int) Scope {
 			around := int(b.around[i])
 			list := m.list(l.outer)
 			s.outer = m.scope(list.blocks[around/blockSize], around%blockSize)
-			s.here, _ = list.blocks[around/blockSize].items[around%blockSize].Lookup(s.list)
+			s.here, _ = list.blocks[around/blockSize].items[around%blockSize].Lookup(s.list) // the list is there, for the item was found in it
 		}
 		s.here.Current, s.here.Index = b.items[i], int(b.index[i])
 		b.scopes[i] = s
@@ -290,13 +286,13 @@ func recall(n node, s Scope) (m *Memory, c *part, b *block, bit uint64) {
 	switch at := s.(type) {
 	case *Memory:
 		if at.plan == c.plan && c.list == theRecord {
-			return at, c, at.lists[theRecord].blocks[0], 1
+			return at, c, at.own(), 1
 		}
 	case *itemScope:
 		switch {
 		case at.memory == nil || at.memory.plan != c.plan || c.here:
 		case c.list == theRecord:
-			return at.memory, c, at.memory.lists[theRecord].blocks[0], 1
+			return at.memory, c, at.memory.own(), 1
 		case c.list == at.block.list:
 			return at.memory, c, at.block, 1 << at.bit
 		}

@@ -86,7 +86,7 @@ func (e *planned) differs(record Scope, m *Memory) string {
 	for l, path := range plannedLists {
 		want := []Scope{record}
 		if path != nil {
-			want, _ = Repeat(record, path)
+			want, _ = Repeat(record, path) // a record without the list has no items
 		}
 		var doubtful []uint64
 		if e.plain.IsCondition() {

@@ -166,6 +166,13 @@ func (p *Plan) ask(c *part, kind columnKind) *part {
 	return c
 }
 
+// askAll asks for columns of all that a part is made of.
+func (p *Plan) askAll(c *part, kind columnKind) {
+	for _, a := range c.args {
+		p.ask(a, kind)
+	}
+}
+
 // derive finds how a part gives what it is asked for when it is something else: a
 // name is a value, and whether that is a number is seen when it is asked for one.
 func (c *part) derive(p *Plan, kind columnKind) {

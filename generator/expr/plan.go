@@ -88,9 +88,7 @@ func (p *Plan) tolerant(test, tolerance *Expr, at setting) *part {
 		c.judge = func(m *Memory, _ *part, b *block, todo uint64) (yes, no uint64) { return 0, 0 }
 	default:
 		c.judge, c.order = withinTolerance, orders[compare.op]
-		for _, a := range c.args {
-			p.ask(a, asNumber)
-		}
+		p.askAll(c, asNumber)
 	}
 	return c
 }
