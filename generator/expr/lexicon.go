@@ -11,11 +11,10 @@ import (
 // lexicon is all the words that rules look for in one text: they are looked for
 // together, once a text.
 type lexicon struct {
-	words  []string
-	groups [][]uint8            // words that begin alike
-	at     [1 << headBits]uint8 // by what head tells of its first character: which group, counted from 1
-	pairs  [64]uint64           // what pair tells of the first two characters of words
-	single [16]uint64           // … and of words that are a single character
+	words   []string
+	groups  [][]uint8            // words that begin alike
+	at      [1 << headBits]uint8 // by what head tells of its first character: which group, counted from 1
+	follows [128]uint64          // by the same: what may come next in a word, or behind it, a bit for what head tells of that
 }
 
 // mostWanted is how many words of one text are looked for together.
@@ -125,22 +124,20 @@ func (l *lexicon) add(words []string) (set wordSet, ok bool) {
 	return set, true
 }
 
-// pair tells the beginnings of words apart by two characters, most of the time.
-func pair(h, next uint32) uint32 { return (h<<5 ^ h>>3 ^ next) & 4095 }
-
-// begin notes how a word begins.
+// begin notes how a word begins: behind one of a single character anything may come.
 func (l *lexicon) begin(word string) {
 	h, i := head(word, 0)
+	row := &l.follows[h%uint32(len(l.follows))]
 	if i == len(word) {
-		l.single[h>>6] |= 1 << (h & 63)
+		*row = ^uint64(0)
 		return
 	}
 	next, _ := head(word, i)
-	p := pair(h, next)
-	l.pairs[p>>6] |= 1 << (p & 63)
+	*row |= 1 << (next & 63)
 }
 
-// in finds out which of the words are in the text.
+// in finds out which of the words are in the text. It goes from character to character
+// with what head tells of two of them: few places have two with which a word begins.
 func (l *lexicon) in(text string) (found wordSet) {
 	if len(l.words) <= fewWords || text == "" {
 		for k, w := range l.words {
@@ -150,50 +147,43 @@ func (l *lexicon) in(text string) (found wordSet) {
 		}
 		return found
 	}
-	for i := l.skip(text, 0); i < len(text); {
-		h, next := head(text, i)
-		if g := l.at[h&(1<<headBits-1)]; g != 0 && l.begins(h, text[next:]) {
-			l.among(l.groups[g-1], text[i:], &found)
+	at := 0
+	h, i := head(text, 0)
+	for i+4 <= len(text) { // head, without the end of the text to be minded
+		w := fourBytes(text[i : i+4])
+		next, width := w&0xFF, 1
+		if isWide(w) {
+			next, width = hashed(w), 3
 		}
-		i = l.skip(text, next)
+		if l.may(h, next) {
+			l.among(h, text[at:], &found)
+		}
+		at, h = i, next
+		i += width
 	}
+	for i < len(text) {
+		next, behind := head(text, i)
+		if l.may(h, next) {
+			l.among(h, text[at:], &found)
+		}
+		at, h, i = i, next, behind
+	}
+	l.among(h, text[at:], &found)
 	return found
 }
 
-// skip goes on from a place in a text to where a word may begin, or to its last bytes.
-func (l *lexicon) skip(text string, i int) int {
-	for i+4 <= len(text) {
-		next, h := 1, uint32(0)
-		if w := fourBytes(text[i : i+4]); isWide(w) {
-			next, h = 3, hashed(w)
-		} else {
-			h = w & 0xFF
-		}
-		if l.at[h&(1<<headBits-1)] != 0 {
-			return i
-		}
-		i += next
-	}
-	return i
+// may reports whether a word may begin with two characters of which head told this.
+func (l *lexicon) may(h, next uint32) bool {
+	return l.follows[h%uint32(len(l.follows))]>>(next&63)&1 != 0
 }
 
-// begins reports whether a word may begin with a character of which hashed tells, and
-// with what stands behind it.
-func (l *lexicon) begins(h uint32, behind string) bool {
-	if l.single[h>>6&15]>>(h&63)&1 != 0 {
-		return true
+// among finds out with which words a text begins, of whose first character h tells.
+func (l *lexicon) among(h uint32, text string, found *wordSet) {
+	g := l.at[h&(1<<headBits-1)]
+	if g == 0 {
+		return
 	}
-	if behind == "" {
-		return false
-	}
-	following, _ := head(behind, 0)
-	p := pair(h, following)
-	return l.pairs[p>>6]>>(p&63)&1 != 0
-}
-
-// among finds out with which words of a group a text begins.
-func (l *lexicon) among(group []uint8, text string, found *wordSet) {
-	for _, k := range group {
+	for _, k := range l.groups[g-1] {
 		if strings.HasPrefix(text, l.words[k]) {
 			found.add(int(k))
 		}
