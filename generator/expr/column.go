@@ -36,22 +36,25 @@ func (g given[T]) copyTo(out []T) (have uint64) {
 	return g.have
 }
 
-// around fills a column with what the part of the list around gives for the item in
-// which each item lies.
-func around[T any](m *Memory, c *part, b *block, todo uint64, out []T, of func(c *part, b *block, active uint64) given[T]) (have uint64) {
-	for rest := todo; rest != 0; rest &= rest - 1 {
-		i := bits.TrailingZeros64(rest)
-		from, k := m.around(b, i, int(c.inner.list))
-		if one := of(c.inner, from, 1<<k); one.have != 0 {
-			out[i], have = one.at[k&one.mask], have|1<<i
-		}
-	}
-	return have
-}
-
 // truths judges a condition for the active items of a block. An item that is neither
 // cannot be judged, or the condition does not apply to it.
 func (m *Memory) truths(c *part, b *block, active uint64) (yes, no uint64) {
+	if c.kept != b.list {
+		return m.truthsElsewhere(c, b, active)
+	}
+	col := &b.truths[c.columns[asTruth]-1]
+	if col.round != m.round {
+		*col = truthColumn{round: m.round}
+	}
+	if todo := active &^ col.done; todo != 0 {
+		yes, no = c.judge(m, c, b, todo)
+		col.done, col.yes, col.no = col.done|todo, col.yes|yes&todo, col.no|no&todo
+	}
+	return col.yes & active, col.no & active
+}
+
+// truthsElsewhere is truths of what is no column of the block, or of one that is not kept.
+func (m *Memory) truthsElsewhere(c *part, b *block, active uint64) (yes, no uint64) {
 	switch {
 	case c.constant:
 		if holds, ok := c.n.(*literalNode).v.Bool(); !ok {
@@ -61,43 +64,44 @@ func (m *Memory) truths(c *part, b *block, active uint64) (yes, no uint64) {
 		}
 		return 0, active
 	case c.list != b.list:
-		yes, no = m.truths(c, m.own(), 1)
+		yes, no = m.truths(c, m.own, 1)
 		return active & -yes, active & -no
 	case c.passes == ofPlace:
 		from, k := m.at(int(c.inner.list))
 		yes, no = m.truths(c.inner, from, 1<<k)
 		return active & -(yes >> k), active & -(no >> k)
 	}
-	col := &b.truths[c.columns[asTruth]-1]
-	if col.round != m.round || c.here {
-		*col = truthColumn{round: m.round}
-	}
-	if todo := active &^ col.done; todo != 0 {
-		if c.passes == ofAround {
-			yes, no = m.truthsAround(c, b, todo)
-		} else {
-			yes, no = c.judge(m, c, b, todo)
-		}
-		col.done, col.yes, col.no = col.done|todo, col.yes|yes&todo, col.no|no&todo
-	}
-	return col.yes & active, col.no & active
+	yes, no = c.judge(m, c, b, active)
+	return yes & active, no & active
 }
 
-func (m *Memory) truthsAround(c *part, b *block, todo uint64) (yes, no uint64) {
-	for rest := todo; rest != 0; rest &= rest - 1 {
-		from, k := m.around(b, bits.TrailingZeros64(rest), int(c.inner.list))
-		y, n := m.truths(c.inner, from, 1<<k)
-		if bit := rest & -rest; y != 0 {
-			yes |= bit
-		} else if n != 0 {
-			no |= bit
-		}
+// hold judges a condition that may have to fail.
+func (m *Memory) hold(t condition, b *block, active uint64) (yes, no uint64) {
+	yes, no = m.truths(t.part, b, active)
+	if t.not {
+		return no, yes
 	}
 	return yes, no
 }
 
 // numbers reckons for the active items of a block.
 func (m *Memory) numbers(c *part, b *block, active uint64) numbers {
+	if c.kept != b.list {
+		return m.numbersElsewhere(c, b, active)
+	}
+	col := &b.numbers[c.columns[asNumber]-1]
+	if col.round != m.round {
+		col.round, col.done, col.have = m.round, 0, 0
+	}
+	if todo := active &^ col.done; todo != 0 {
+		col.have |= c.reckon(m, c, b, todo, col.at) & todo
+		col.done |= todo
+	}
+	return numbers{at: col.at, mask: eachItem, have: col.have & active}
+}
+
+// numbersElsewhere is numbers of what is no column of the block, or of one that is not kept.
+func (m *Memory) numbersElsewhere(c *part, b *block, active uint64) numbers {
 	switch {
 	case c.constant:
 		lit := c.n.(*literalNode)
@@ -106,28 +110,33 @@ func (m *Memory) numbers(c *part, b *block, active uint64) numbers {
 		}
 		return numbers{at: lit.one[:], have: active}
 	case c.list != b.list:
-		return m.numbers(c, m.own(), 1).forAll(0, active)
+		return m.numbers(c, m.own, 1).forAll(0, active)
 	case c.passes == ofPlace:
 		from, k := m.at(int(c.inner.list))
 		return m.numbers(c.inner, from, 1<<k).forAll(k, active)
 	}
-	col := &b.numbers[c.columns[asNumber]-1]
-	if col.round != m.round || c.here {
-		col.round, col.done, col.have = m.round, 0, 0
-	}
-	if todo := active &^ col.done; todo != 0 {
-		if c.passes == ofAround {
-			col.have |= around(m, c, b, todo, col.at, m.numbers)
-		} else {
-			col.have |= c.reckon(m, c, b, todo, col.at) & todo
-		}
-		col.done |= todo
-	}
-	return numbers{at: col.at, mask: eachItem, have: col.have & active}
+	out := b.numbers[c.columns[asNumber]-1].at
+	return numbers{at: out, mask: eachItem, have: c.reckon(m, c, b, active, out) & active}
 }
 
 // texts writes for the active items of a block.
 func (m *Memory) texts(c *part, b *block, active uint64) texts {
+	if c.kept != b.list {
+		return m.textsElsewhere(c, b, active)
+	}
+	col := &b.texts[c.columns[asText]-1]
+	if col.round != m.round {
+		col.round, col.done, col.have, col.seen = m.round, 0, 0, 0
+	}
+	if todo := active &^ col.done; todo != 0 {
+		col.have |= c.write(m, c, b, todo, col.at) & todo
+		col.done |= todo
+	}
+	return texts{at: col.at, mask: eachItem, have: col.have & active}
+}
+
+// textsElsewhere is texts of what is no column of the block, or of one that is not kept.
+func (m *Memory) textsElsewhere(c *part, b *block, active uint64) texts {
 	switch {
 	case c.constant:
 		lit := c.n.(*literalNode)
@@ -137,48 +146,45 @@ func (m *Memory) texts(c *part, b *block, active uint64) texts {
 		}
 		return texts{at: lit.text[:], have: active}
 	case c.list != b.list:
-		return m.texts(c, m.own(), 1).forAll(0, active)
+		return m.texts(c, m.own, 1).forAll(0, active)
 	case c.passes == ofPlace:
 		from, k := m.at(int(c.inner.list))
 		return m.texts(c.inner, from, 1<<k).forAll(k, active)
 	}
 	col := &b.texts[c.columns[asText]-1]
-	if col.round != m.round || c.here {
-		col.round, col.done, col.have, col.seen = m.round, 0, 0, 0
-	}
-	if todo := active &^ col.done; todo != 0 {
-		if c.passes == ofAround {
-			col.have |= around(m, c, b, todo, col.at, m.texts)
-		} else {
-			col.have |= c.write(m, c, b, todo, col.at) & todo
-		}
-		col.done |= todo
-	}
-	return texts{at: col.at, mask: eachItem, have: col.have & active}
+	col.seen = 0
+	return texts{at: col.at, mask: eachItem, have: c.write(m, c, b, active, col.at) & active}
 }
 
 // values are the values of the active items of a block, whatever they are.
 func (m *Memory) values(c *part, b *block, active uint64) values {
+	if c.kept != b.list {
+		return m.valuesElsewhere(c, b, active)
+	}
+	col := &b.values[c.columns[asValue]-1]
+	if col.round != m.round {
+		col.round, col.done, col.have = m.round, 0, 0
+	}
+	if todo := active &^ col.done; todo != 0 {
+		col.have |= c.give(m, c, b, todo, col) & todo
+		col.done |= todo
+	}
+	return values{at: col.at, mask: eachItem, have: col.have & active}
+}
+
+// valuesElsewhere is values of what is no column of the block, or of one that is not kept.
+func (m *Memory) valuesElsewhere(c *part, b *block, active uint64) values {
 	switch {
+	case c.constant:
+		return values{at: c.n.(*literalNode).itself[:], have: active}
 	case c.list != b.list:
-		return m.values(c, m.own(), 1).forAll(0, active)
+		return m.values(c, m.own, 1).forAll(0, active)
 	case c.passes == ofPlace:
 		from, k := m.at(int(c.inner.list))
 		return m.values(c.inner, from, 1<<k).forAll(k, active)
 	}
 	col := &b.values[c.columns[asValue]-1]
-	if col.round != m.round || c.here {
-		col.round, col.done, col.have = m.round, 0, 0
-	}
-	if todo := active &^ col.done; todo != 0 {
-		if c.passes == ofAround {
-			col.have |= around(m, c, b, todo, col.at, m.values)
-		} else {
-			col.have |= c.give(m, c, b, todo, col) & todo
-		}
-		col.done |= todo
-	}
-	return values{at: col.at, mask: eachItem, have: col.have & active}
+	return values{at: col.at, mask: eachItem, have: c.give(m, c, b, active, col) & active}
 }
 
 // keep keeps a value that was computed for an item.
@@ -190,7 +196,7 @@ func (col *valueColumn) keep(i int, v value.Value) {
 // targets takes the texts of the active items of a block apart as indicators' targets.
 func (m *Memory) targets(c *part, b *block, active uint64) targets {
 	if c.list != b.list {
-		return m.targets(c, m.own(), 1).forAll(0, active)
+		return m.targets(c, m.own, 1).forAll(0, active)
 	}
 	text := m.texts(c, b, active)
 	col := &b.targets[c.columns[asTarget]-1]
@@ -204,6 +210,45 @@ func (m *Memory) targets(c *part, b *block, active uint64) targets {
 	col.done |= active
 	col.have |= active & text.have
 	return targets{at: col.at, mask: eachItem, have: col.have & active}
+}
+
+// The Around functions give what the part of the list around gives for the item in
+// which each item lies.
+
+func judgeAround(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
+	for rest := todo; rest != 0; rest &= rest - 1 {
+		from, k := m.around(b, bits.TrailingZeros64(rest), int(c.inner.list))
+		y, n := m.truths(c.inner, from, 1<<k)
+		if bit := rest & -rest; y != 0 {
+			yes |= bit
+		} else if n != 0 {
+			no |= bit
+		}
+	}
+	return yes, no
+}
+
+func reckonAround(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
+	return around(m, c, b, todo, out, m.numbers)
+}
+
+func writeAround(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64) {
+	return around(m, c, b, todo, out, m.texts)
+}
+
+func giveAround(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
+	return around(m, c, b, todo, out.at, m.values)
+}
+
+func around[T any](m *Memory, c *part, b *block, todo uint64, out []T, of func(c *part, b *block, active uint64) given[T]) (have uint64) {
+	for rest := todo; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		from, k := m.around(b, i, int(c.inner.list))
+		if one := of(c.inner, from, 1<<k); one.have != 0 {
+			out[i], have = one.at[k&one.mask], have|1<<i
+		}
+	}
+	return have
 }
 
 // The Each functions evaluate the tree of a part at one item after the other. Inside

@@ -10,9 +10,9 @@ import (
 // sweeping is how an aggregate goes through the items of a list.
 type sweeping struct {
 	list  int
-	own   bool    // only those that lie in the same item of the list around as the place itself
-	conds []*part // only items for which all hold
-	value *part   // what is taken; nil: the items are counted
+	own   bool        // only those that lie in the same item of the list around as the place itself
+	conds []condition // only items for which all hold
+	value *part       // what is taken; nil: the items are counted
 }
 
 // aggregate plans a call that goes through lists. Of what it cannot plan the tree is evaluated.
@@ -31,7 +31,7 @@ func (p *Plan) aggregate(n *callNode, at setting) *part {
 		if s.own {
 			list = p.lists[s.list].outer
 		}
-		here = here || slices.ContainsFunc(append(slices.Clip(s.conds), s.value), func(c *part) bool { return c != nil && c.here })
+		here = here || s.value != nil && s.value.here || slices.ContainsFunc(s.conds, func(t condition) bool { return t.part.here })
 		ok = len(n.over.runs) == 1 || !s.own && !here
 	}
 	if !ok || here {
@@ -69,11 +69,11 @@ func (p *Plan) sweeping(n *callNode, r *run, at setting) (s sweeping, ok bool) {
 	}
 	in := setting{at: at.at, swept: s.list, by: by}
 	for _, cond := range r.conds {
-		c := p.part(cond, in)
-		if c == nil {
+		t := p.condition(cond, in, s.list)
+		if t.part == nil {
 			return s, false
 		}
-		s.conds = append(s.conds, p.ask(p.lifted(c, s.list), asTruth))
+		s.conds = append(s.conds, t)
 	}
 	if r.value == nil || bare {
 		return s, true
@@ -140,7 +140,7 @@ func (m *Memory) bounds(s *sweeping, c *part, b *block, i int) (l *memoryList, f
 // known is false when one of them cannot be judged.
 func (m *Memory) taken(s *sweeping, b *block, active uint64) (taken uint64, known bool) {
 	for _, cond := range s.conds {
-		yes, no := m.truths(cond, b, active)
+		yes, no := m.hold(cond, b, active)
 		if yes|no != active {
 			return 0, false
 		}

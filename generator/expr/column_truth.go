@@ -11,23 +11,29 @@ func judgeNot(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	return no, yes
 }
 
-// judgeAnd looks at the right side only where the left does not decide.
+// judgeAnd looks at a condition only where those before it do not decide.
 func judgeAnd(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	yes, no = m.truths(c.left, b, todo)
-	if todo &^= no; todo == 0 {
-		return 0, no
+	yes = todo
+	for i := range c.conditions {
+		y, n := m.hold(c.conditions[i], b, todo)
+		yes, no = yes&y, no|n
+		if todo &^= n; todo == 0 {
+			break
+		}
 	}
-	y, n := m.truths(c.right, b, todo)
-	return yes & y, no | n
+	return yes, no
 }
 
 func judgeOr(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
-	yes, no = m.truths(c.left, b, todo)
-	if todo &^= yes; todo == 0 {
-		return yes, 0
+	no = todo
+	for i := range c.conditions {
+		y, n := m.hold(c.conditions[i], b, todo)
+		yes, no = yes|y, no&n
+		if todo &^= y; todo == 0 {
+			break
+		}
 	}
-	y, n := m.truths(c.right, b, todo)
-	return yes | y, no & n
+	return yes, no
 }
 
 func compareNumbers(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {

@@ -21,6 +21,10 @@ func (p *Plan) fit(c *part) bool {
 		return true
 	case *logicNode:
 		p.askAll(c, asTruth)
+		_, nots := n.conditions(nil, nil)
+		for i, a := range c.args {
+			c.conditions = append(c.conditions, condition{a, nots[i]})
+		}
 		if c.judge = judgeAnd; n.op == "或" {
 			c.judge = judgeOr
 		}

@@ -196,7 +196,7 @@ func (m *Memory) words(c *part, b *block, active uint64) given[wordSet] {
 	case active == 0:
 		return given[wordSet]{}
 	case c.list != b.list:
-		return m.words(c, m.own(), 1).forAll(0, active)
+		return m.words(c, m.own, 1).forAll(0, active)
 	case c.passes == ofPlace:
 		room := b.texts[c.columns[asText]-1].words[:1]
 		room[0] = c.lexicon.in(m.texts(c, b, active).at[0])

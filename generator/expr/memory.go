@@ -13,6 +13,7 @@ type Memory struct {
 	record Scope
 	plan   *Plan
 	round  uint32 // changes with the record, so that no column need be emptied
+	own    *block // of the record itself
 	lists  []memoryList
 	place  []int32  // by list: the item at which the aggregate that is being computed stands
 	found  []uint64 // what Doubtful gave last
@@ -92,16 +93,15 @@ func (p *Plan) Remember(record Scope) *Memory {
 	m, ok := p.idle.Get().(*Memory)
 	if !ok || m.round+1 == 0 { // after four thousand million records the rounds begin anew
 		m = &Memory{plan: p, lists: make([]memoryList, len(p.lists)), place: make([]int32, len(p.lists))}
-		own := p.block(theRecord)
-		own.resize(1)
-		own.all = 1
-		m.lists[theRecord] = memoryList{items: 1, blocks: []*block{own}}
+		m.own = p.block(theRecord)
+		m.own.resize(1)
+		m.own.all = 1
+		m.lists[theRecord] = memoryList{items: 1, blocks: []*block{m.own}}
 	}
 	m.round++
 	m.record = record
-	own := m.own()
-	own.items[0], own.scopes[0] = record, m
-	own.valuers[0], _ = record.(Valuer) // nil when it is none
+	m.own.items[0], m.own.scopes[0] = record, m
+	m.own.valuers[0], _ = record.(Valuer) // nil when it is none
 	m.lists[theRecord].round = m.round
 	return m
 }
@@ -111,9 +111,6 @@ func (m *Memory) Forget() {
 	m.record = nil
 	m.plan.idle.Put(m)
 }
-
-// own is the block of the record itself.
-func (m *Memory) own() *block { return m.lists[theRecord].blocks[0] }
 
 // Lookup answers what the record answers.
 func (m *Memory) Lookup(name string) (Binding, bool) {
@@ -148,12 +145,12 @@ func (m *Memory) Passes(c *Check, item int) bool {
 }
 
 func (m *Memory) doubtful(c *Check, b *block, active uint64) uint64 {
-	if c.when != nil && active != 0 {
-		_, no := m.truths(c.when, b, active)
+	if c.when.part != nil {
+		_, no := m.hold(c.when, b, active)
 		active &^= no
 	}
 	if active != 0 {
-		yes, _ := m.truths(c.test, b, active)
+		yes, _ := m.hold(c.test, b, active)
 		active &^= yes
 	}
 	return active
@@ -286,13 +283,13 @@ func recall(n node, s Scope) (m *Memory, c *part, b *block, bit uint64) {
 	switch at := s.(type) {
 	case *Memory:
 		if at.plan == c.plan && c.list == theRecord {
-			return at, c, at.own(), 1
+			return at, c, at.own, 1
 		}
 	case *itemScope:
 		switch {
 		case at.memory == nil || at.memory.plan != c.plan || c.here:
 		case c.list == theRecord:
-			return at.memory, c, at.memory.own(), 1
+			return at.memory, c, at.memory.own, 1
 		case c.list == at.block.list:
 			return at.memory, c, at.block, 1 << at.bit
 		}

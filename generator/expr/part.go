@@ -5,27 +5,24 @@ package expr
 // an item for which a column has nothing is one that takes a closer look: what it
 // lacks, and why, only the tree itself can say.
 type part struct {
-	// What is looked at each time stands together, in as little as a processor fetches at once.
+	// What is looked at each time stands here, in the 64 bytes that a processor fetches at once.
 
-	list     int32   // to whose items its values belong
-	here     bool    // they rest on where the aggregate around it stands, too, and are not remembered
-	constant bool    // it is written out
-	passes   passage // whether it only passes on what a part of another list gives
-	choice   choice  // of 如果 and 默认
-	order    order   // of a comparison: the orders for which it holds
+	kept     int32  // list, where what it gives is remembered; notKept where it is written out, or here
+	list     int32  // to whose items its values belong
+	constant bool   // it is written out
+	here     bool   // what it gives rests on where the aggregate around it stands, too
+	choice   choice // of 如果 and 默认
+	order    order  // of a comparison: the orders for which it holds
 
 	columns [columnKinds]int32 // its columns of each kind, counted from 1; 0: nobody asks for them
 
 	left, right *part // its first two args
 	judge       func(m *Memory, c *part, b *block, todo uint64) (yes, no uint64)
 	*details
-
-	n      node
-	args   []*part // what it is made of; of the same list, or of the record
-	reckon func(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64)
-	write  func(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64)
-	give   func(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64)
 }
+
+// notKept stands for the list of a part whose values are not remembered.
+const notKept = -1
 
 // columnKind is what a column is of.
 type columnKind uint8
@@ -39,17 +36,25 @@ const (
 	columnKinds
 )
 
-// details are what few parts have, or what is only asked while a plan is made.
+// details are what is asked when a column is filled, and while a plan is made.
 type details struct {
-	plan    *Plan
-	key     string     // among the plan's parts
-	inner   *part      // the part of another list that it passes on
-	each    bool       // its tree is evaluated item by item
-	hands   []*part    // those of args that it may hand on as they are
-	sweeps  []sweeping // of an aggregate
-	lexicon *lexicon   // the words that are looked for in its texts
-	wanted  []wanted   // of 包含 匹配 提取: words of which args[0]'s text must have some
-	rest    []*part    // of 包含: what is no word of it
+	reckon func(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64)
+	write  func(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64)
+	give   func(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64)
+	args   []*part // what it is made of; of the same list, or of the record
+	n      node
+
+	plan       *Plan
+	key        string      // among the plan's parts
+	inner      *part       // the part of another list that it passes on
+	passes     passage     // … and how
+	conditions []condition // of 且 and 或
+	each       bool        // its tree is evaluated item by item
+	hands      []*part     // those of args that it may hand on as they are
+	sweeps     []sweeping  // of an aggregate
+	lexicon    *lexicon    // the words that are looked for in its texts
+	wanted     []wanted    // of 包含 匹配 提取: words of which args[0]'s text must have some
+	rest       []*part     // of 包含: what is no word of it
 }
 
 // order is a set of orders in which two sides may stand.
@@ -88,9 +93,15 @@ func (p *Plan) newPart(n node, list int) *part {
 	}
 	c := &p.slab[0]
 	p.slab = p.slab[1:]
-	c.details = &details{plan: p}
-	c.n, c.list = n, int32(list)
+	c.details = &details{plan: p, n: n}
+	c.list, c.kept = int32(list), int32(list)
 	return c
+}
+
+// condition is a condition, or what must not hold.
+type condition struct {
+	part *part
+	not  bool
 }
 
 // choice says how 如果 and 默认 choose what they hand on.
@@ -147,7 +158,7 @@ func (c *part) of(n node) *part {
 
 // ask sees to it that a part has a column of the kind, and with it what that is made of.
 func (p *Plan) ask(c *part, kind columnKind) *part {
-	if c.columns[kind] > 0 || c.constant && kind < asValue {
+	if c.columns[kind] > 0 || c.constant && kind != asTarget {
 		return c
 	}
 	p.lists[c.list].columns[kind]++

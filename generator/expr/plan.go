@@ -53,9 +53,9 @@ func (p *Plan) list(path []string) int {
 
 // Check is a rule as its plan knows it.
 type Check struct {
-	list int   // at whose items it is judged; -1: the record has no such list
-	when *part // nil: always
-	test *part
+	list int       // at whose items it is judged; -1: the record has no such list
+	when condition // without a part: always
+	test condition
 }
 
 // Check plans a rule that is judged at the items of a list, of none at the record
@@ -68,18 +68,49 @@ func (p *Plan) Check(list []string, when, test, tolerance *Expr) *Check {
 	}
 	at := setting{at: c.list}
 	if when != nil {
-		c.when = p.ask(p.lifted(p.part(when.root, at), c.list), asTruth)
+		c.when = p.condition(when.root, at, c.list)
 	}
-	c.test = p.ask(p.lifted(p.tolerant(test, tolerance, at), c.list), asTruth)
+	if compare, ok := test.root.(*compareNode); ok && tolerance != nil {
+		c.test.part = p.ask(p.lifted(p.tolerant(compare, tolerance, at), c.list), asTruth)
+	} else {
+		c.test = p.condition(test.root, at, c.list)
+	}
 	return c
 }
 
-// tolerant is the test of a rule with its tolerance.
-func (p *Plan) tolerant(test, tolerance *Expr, at setting) *part {
-	compare, ok := test.root.(*compareNode)
-	if !ok || tolerance == nil {
-		return p.part(test.root, at)
+// condition plans a condition as the items of a list see it; without a part it is one that
+// an aggregate cannot plan.
+func (p *Plan) condition(n node, at setting, list int) (t condition) {
+	n, t.not = positive(n, false)
+	if t.part = p.part(n, at); t.part != nil {
+		t.part = p.ask(p.lifted(t.part, list), asTruth)
 	}
+	return t
+}
+
+// positive is a condition without 非 before it; not: it must not hold.
+func positive(n node, not bool) (node, bool) {
+	if x, ok := n.(*notNode); ok {
+		return positive(x.x, !not)
+	}
+	return n, not
+}
+
+// conditions adds the conditions of a row of 且, or of 或, without 非 before them, and which of them had it.
+func (n *logicNode) conditions(list []node, nots []bool) ([]node, []bool) {
+	for _, side := range n.children() {
+		if inner, ok := side.(*logicNode); ok && inner.op == n.op {
+			list, nots = inner.conditions(list, nots)
+			continue
+		}
+		side, not := positive(side, false)
+		list, nots = append(list, side), append(nots, not)
+	}
+	return list, nots
+}
+
+// tolerant is a comparison with a tolerance.
+func (p *Plan) tolerant(compare *compareNode, tolerance *Expr, at setting) *part {
 	args := []*part{p.part(compare.left, at), p.part(compare.right, at), p.part(tolerance.root, at)}
 	c, known := p.combined(compare, args, at, " 容差 "+printed(tolerance.root))
 	switch {
@@ -139,16 +170,18 @@ func (p *Plan) part(n node, at setting) *part {
 	return c
 }
 
-// operands are the parts of which a node is made; all that is joined in a row at once.
+// operands are the parts of which a node is made; all that stands in a row at once.
 func operands(n node) []node {
-	j, ok := n.(*joinNode)
-	if !ok {
-		return n.children()
+	switch n := n.(type) {
+	case *logicNode:
+		list, _ := n.conditions(nil, nil)
+		return list
+	case *joinNode:
+		if left, ok := n.left.(*joinNode); ok {
+			return append(operands(left), n.right)
+		}
 	}
-	if left, ok := j.left.(*joinNode); ok {
-		return append(operands(left), j.right)
-	}
-	return []node{j.left, j.right}
+	return n.children()
 }
 
 // combined is the part that is made of others, which are passed on to the deepest
@@ -196,7 +229,9 @@ func (p *Plan) known(text string, n node, list int, here bool, at setting) (c *p
 		return c.of(n), true
 	}
 	c = p.newPart(n, list)
-	c.key, c.here = key, here
+	if c.key = key; here {
+		c.here, c.kept = true, notKept
+	}
 	p.parts[key] = c
 	return c.of(n), false
 }
@@ -237,7 +272,11 @@ func (p *Plan) passed(inner *part, how passage, list int) *part {
 	c, ok := p.parts[key]
 	if !ok {
 		c = p.newPart(inner.n, list)
-		c.here, c.inner, c.passes = how == ofPlace || inner.here, inner, how
+		c.inner, c.passes = inner, how
+		c.judge, c.reckon, c.write, c.give = judgeAround, reckonAround, writeAround, giveAround
+		if how == ofPlace || inner.here {
+			c.here, c.kept = true, notKept
+		}
 		p.parts[key] = c
 	}
 	return c
@@ -245,9 +284,9 @@ func (p *Plan) passed(inner *part, how passage, list int) *part {
 
 // literal is a part that is written out: the same for every item.
 func (p *Plan) literal(n *literalNode) *part {
-	n.text[0], n.one[0] = n.v.String(), n.f
+	n.text[0], n.one[0], n.itself[0] = n.v.String(), n.f, &n.v
 	c := p.newPart(n, theRecord)
-	c.constant = true
+	c.constant, c.kept = true, notKept
 	return c
 }
 
