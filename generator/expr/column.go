@@ -364,10 +364,8 @@ func numbersOfValues(m *Memory, c *part, b *block, todo uint64, out []fraction) 
 	v := m.values(c, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if d, ok := v.at[i&v.mask].Number(); ok {
-			if n, ok := numIn(d); ok {
-				out[i], have = whole(n), have|1<<i
-			}
+		if n, ok := numOfValue(v.at[i&v.mask]); ok {
+			out[i], have = whole(n), have|1<<i
 		}
 	}
 	return have
@@ -378,10 +376,10 @@ func textsOfValues(m *Memory, c *part, b *block, todo uint64, out []string) (hav
 	v := m.values(c, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		switch at := v.at[i&v.mask]; at.Kind() {
-		case value.Text:
-			out[i], have = at.String(), have|1<<i
-		case value.Number, value.Date, value.Bool:
+		at := v.at[i&v.mask]
+		if text, ok := at.Text(); ok {
+			out[i], have = text, have|1<<i
+		} else if !at.IsNothing() {
 			out[i], have = plain.Text(*at), have|1<<i
 		}
 	}

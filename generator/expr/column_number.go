@@ -25,7 +25,7 @@ func computed(m *Memory, c *part, b *block, todo uint64, out []fraction) (have u
 		l, r := &x.at[i&x.mask], &y.at[i&y.mask]
 		switch op {
 		case '+', '-':
-			out[i] = l.add(*r, op == '-')
+			out[i].sum(l, r, op == '-')
 		case '*':
 			out[i] = l.mul(*r)
 		default:

@@ -78,15 +78,17 @@ func (m *Memory) written(c *part, b *block, active uint64) (have uint64) {
 // giveExtract is 提取 with a pattern in quotes.
 func giveExtract(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
 	have = m.written(c.left, b, todo)
-	p := c.n.(*callNode).pattern
 	possible := m.possible(c, b, have)
 	for rest := have &^ possible; rest != 0; rest &= rest - 1 {
 		out.keep(bits.TrailingZeros64(rest), value.Value{})
 	}
-	t := m.texts(c.left, b, possible)
-	for rest := possible; rest != 0; rest &= rest - 1 {
-		i := bits.TrailingZeros64(rest)
-		out.at[i] = p.extract(t.at[i&t.mask])
+	if possible != 0 {
+		p := c.n.(*callNode).pattern
+		t := m.texts(c.left, b, possible)
+		for rest := possible; rest != 0; rest &= rest - 1 {
+			i := bits.TrailingZeros64(rest)
+			out.at[i] = p.extract(t.at[i&t.mask])
+		}
 	}
 	return have | giveEach(m, c, b, todo&^have, out) // with what is lacking
 }
@@ -122,9 +124,12 @@ func judgeParts(m *Memory, b *block, parts []*part, t texts, test func(text, par
 // judgeMatches is 匹配.
 func judgeMatches(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	have := m.written(c.left, b, todo)
+	possible := m.possible(c, b, have)
+	if possible == 0 {
+		return 0, have
+	}
 	p := c.n.(*callNode).pattern
 	all := len(c.wanted) == len(p.needs) // there was room for all its words
-	possible := m.possible(c, b, have)
 	if p.exact && all {
 		return possible, have &^ possible
 	}
@@ -140,35 +145,26 @@ func judgeMatches(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 // possible are those of the texts that begin as the pattern of 匹配 and 提取 asks, and
 // that have of each set of words one.
 func (m *Memory) possible(c *part, b *block, set uint64) uint64 {
-	if p := c.n.(*callNode).pattern; p != nil && len(p.begin.list) > 0 && set != 0 { // 包含 has none
+	if c.begin != nil {
 		t := m.texts(c.left, b, set)
 		for rest := set; rest != 0; rest &= rest - 1 {
-			if !p.begin.head(t.at[bits.TrailingZeros64(rest)&t.mask]) {
+			if !c.begin.head(t.at[bits.TrailingZeros64(rest)&t.mask]) {
 				set &^= rest & -rest
 			}
 		}
-	}
-	if set == 0 {
-		return 0
 	}
 	for _, w := range c.wanted {
 		hit := uint64(0)
 		for k := range w {
 			piece := &w[k]
-			there := m.texts(piece.part, b, set&^hit).have
-			if there == 0 {
-				continue
-			}
-			found := m.words(piece.part, b, there)
-			for rest := there; rest != 0; rest &= rest - 1 {
+			found := m.words(piece.part, b, set&^hit)
+			for rest := found.have; rest != 0; rest &= rest - 1 {
 				if found.at[bits.TrailingZeros64(rest)&found.mask].any(&piece.words) {
 					hit |= rest & -rest
 				}
 			}
 		}
-		if set &= hit; set == 0 {
-			return 0
-		}
+		set &= hit
 	}
 	return set
 }

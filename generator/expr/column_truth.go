@@ -59,7 +59,7 @@ func withinTolerance(m *Memory, c *part, b *block, todo uint64) (yes, no uint64)
 	most := m.numbers(c.args[2], b, r.have)
 	for rest := most.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if withinReach(l.at[i&l.mask], r.at[i&r.mask], most.at[i&most.mask], c.order) {
+		if withinReach(&l.at[i&l.mask], &r.at[i&r.mask], &most.at[i&most.mask], c.order) {
 			yes |= rest & -rest
 		}
 	}
@@ -92,7 +92,8 @@ func (t *someTexts) text(i int) string {
 	if t.written.at != nil {
 		return t.written.at[i&t.written.mask]
 	}
-	return t.valued.at[i&t.valued.mask].String()
+	text, _ := t.valued.at[i&t.valued.mask].Text() // textsOnly told that it is one
+	return text
 }
 
 // textsOnly are the texts among what the part gives, and for which items there are such.
@@ -118,10 +119,12 @@ func compareValues(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 		i := bits.TrailingZeros64(rest)
 		x, y := l.at[i&l.mask], r.at[i&r.mask]
 		order, ok := 0, false
+		text, isText := x.Text()
 		switch {
 		case x.Kind() != y.Kind():
-		case x.Kind() == value.Text:
-			if ok = c.order == equal || c.order == unequal; ok && x.String() != y.String() {
+		case isText:
+			other, _ := y.Text() // as x is
+			if ok = c.order == equal || c.order == unequal; ok && text != other {
 				order = 1
 			}
 		case x.Kind() == value.Number:

@@ -90,21 +90,22 @@ func (e *Expr) Holds(s Scope, tolerance *Expr) (holds, known bool) {
 	if lack != nil {
 		return false, false
 	}
-	return withinReach(l.f, r.f, most, orders[c.op]), true
+	return withinReach(&l.f, &r.f, &most, orders[c.op]), true
 }
 
 // withinReach compares numbers that may differ by so much.
-func withinReach(l, r, most fraction, o order) bool {
-	gap := l.add(r, true)
+func withinReach(l, r, most *fraction, o order) bool {
+	var gap fraction
+	gap.sum(l, r, true)
 	switch o {
 	case equal, unequal:
 		if gap.sign() < 0 {
 			gap = gap.neg()
 		}
-		return (gap.cmp(most) <= 0) == (o == equal)
+		return (gap.order(most) <= 0) == (o == equal)
 	case greater, greater | equal:
 		gap = gap.neg()
 	}
-	order := gap.cmp(most)
+	order := gap.order(most)
 	return order < 0 || order == 0 && (o.has(0) || most.sign() > 0)
 }

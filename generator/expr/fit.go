@@ -232,6 +232,9 @@ func (p *Plan) fitPattern(c *part, n *callNode) bool {
 		return false
 	}
 	p.ask(c.left, asText)
+	if begin := &n.pattern.begin; len(begin.list) > 0 {
+		c.begin = begin
+	}
 	for i := range n.pattern.needs {
 		if w, ok := p.want(c.left, n.pattern.needs[i].list); ok {
 			c.wanted = append(c.wanted, w)

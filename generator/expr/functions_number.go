@@ -71,7 +71,7 @@ func near(c *callNode, s Scope) (bool, *value.Value) {
 	if lack != nil {
 		return false, lack
 	}
-	return withinReach(n[0], n[1], n[2], equal), nil
+	return withinReach(&n[0], &n[1], &n[2], equal), nil
 }
 
 func between(c *callNode, s Scope) (bool, *value.Value) {

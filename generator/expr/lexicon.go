@@ -190,22 +190,32 @@ func (l *lexicon) among(h uint32, text string, found *wordSet) {
 	}
 }
 
-// words looks for the words of a part's lexicon in its texts, which are there for the active items.
+// words looks for the words of a part's lexicon in its texts.
 func (m *Memory) words(c *part, b *block, active uint64) given[wordSet] {
-	switch {
-	case active == 0:
+	if active == 0 {
 		return given[wordSet]{}
-	case c.list != b.list:
-		return m.words(c, m.own, 1).forAll(0, active)
-	case c.passes == ofPlace:
-		room := b.texts[c.columns[asText]-1].words[:1]
-		room[0] = c.lexicon.in(m.texts(c, b, active).at[0])
-		return given[wordSet]{at: room, have: active}
 	}
+	if c.list != b.list {
+		return m.words(c, m.own, 1).forAll(0, active)
+	}
+	t := m.texts(c, b, active)
 	col := &b.texts[c.columns[asText]-1]
-	todo := active &^ col.seen
-	col.seen |= active
-	if c.mostly() && todo != 0 {
+	if c.passes == ofPlace {
+		if t.have != 0 {
+			col.words[0] = c.lexicon.in(t.at[0])
+		}
+		return given[wordSet]{at: col.words, have: t.have}
+	}
+	if todo := t.have &^ col.seen; todo != 0 {
+		col.seen |= todo
+		m.look(c, b, todo, col)
+	}
+	return given[wordSet]{at: col.words, mask: eachItem, have: t.have}
+}
+
+// look looks for the words in the texts of a column.
+func (m *Memory) look(c *part, b *block, todo uint64, col *textColumn) {
+	if c.mostly() {
 		inner := m.texts(c.args[0], b, todo)
 		for rest := inner.have; rest != 0; rest &= rest - 1 {
 			if i := bits.TrailingZeros64(rest); len(inner.at[i&inner.mask]) != len(col.at[i]) {
@@ -218,5 +228,4 @@ func (m *Memory) words(c *part, b *block, active uint64) given[wordSet] {
 		i := bits.TrailingZeros64(todo)
 		col.words[i] = c.lexicon.in(col.at[i])
 	}
-	return given[wordSet]{at: col.words, mask: eachItem, have: active}
 }

@@ -161,12 +161,17 @@ func (m *Memory) At(c *Check, item int) Scope {
 	return m.scope(m.list(c.list).blocks[item/blockSize], item%blockSize)
 }
 
-// list finds the items of a list of the plan; none where the record has no such list.
+// list is the items of a list of the plan; none where the record has no such list.
 func (m *Memory) list(i int) *memoryList {
-	l := &m.lists[i]
-	if l.round == m.round {
+	if l := &m.lists[i]; l.round == m.round {
 		return l
 	}
+	return m.find(i)
+}
+
+// find finds the items of a list.
+func (m *Memory) find(i int) *memoryList {
+	l := &m.lists[i]
 	l.round, l.items, l.own, l.start, l.blocks = m.round, 0, Binding{}, l.start[:0], l.blocks[:0]
 	known := &m.plan.lists[i]
 	if known.outer == theRecord {

@@ -2,6 +2,7 @@ package expr
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 
 	"github.com/shopspring/decimal"
@@ -57,6 +58,26 @@ func (f fraction) round(places int32) num {
 	return numOf(f.decimal().Round(places))
 }
 
+// plain reports whether both are whole and small.
+func (f *fraction) plain(g *fraction) bool {
+	return !f.split && !g.split && f.n.big == nil && g.n.big == nil
+}
+
+// sum sets f to x + y, or x - y.
+func (f *fraction) sum(x, y *fraction, minus bool) {
+	if x.plain(y) && x.n.exp == y.n.exp {
+		a, b := x.n.coef, y.n.coef
+		if minus {
+			b = -b
+		}
+		if sum := a + b; (sum > a) == (b > 0) && b != math.MinInt64 { // which has no opposite
+			*f = whole(num{coef: sum, exp: x.n.exp})
+			return
+		}
+	}
+	*f = x.add(*y, minus)
+}
+
 func (f fraction) add(g fraction, minus bool) fraction {
 	if minus {
 		g.n = g.n.neg()
@@ -105,7 +126,7 @@ func (f fraction) sign() int {
 
 // order is cmp without a copy.
 func (f *fraction) order(g *fraction) int {
-	if !f.split && !g.split && f.n.big == nil && g.n.big == nil {
+	if f.plain(g) {
 		if f.n.exp == g.n.exp || f.n.coef == 0 || g.n.coef == 0 {
 			return cmp.Compare(f.n.coef, g.n.coef)
 		}
@@ -163,6 +184,18 @@ func numberIn(v value.Value, n node, s Scope) (fraction, *value.Value) {
 		return fraction{}, unknown("“" + printed(n) + "”的位数太多，不能计算")
 	}
 	return whole(x), nil
+}
+
+// numOfValue is the number that a value is, when it is one within the bounds.
+func numOfValue(v *value.Value) (n num, ok bool) {
+	if coef, exp, small := v.Small(); small && exp >= -maxPlaces && exp <= maxPlaces {
+		return num{coef: coef, exp: exp}, true
+	}
+	d, ok := v.Number()
+	if !ok {
+		return num{}, false
+	}
+	return numIn(d)
 }
 
 // numIn is a number that is within the bounds of what is reckoned with; ok is false

@@ -200,12 +200,8 @@ func (w *words) in(text string) bool {
 	}
 	for i := 0; i < len(text); {
 		h, next := head(text, i)
-		if w.heads[h>>6]&(1<<(h&63)) != 0 {
-			for k, first := range w.first {
-				if first == h && strings.HasPrefix(text[i:], w.list[k]) {
-					return true
-				}
-			}
+		if w.heads[h>>6]&(1<<(h&63)) != 0 && w.begin(h, text[i:]) {
+			return true
 		}
 		i = next
 	}
@@ -217,10 +213,18 @@ func (w *words) head(text string) bool {
 	if text == "" {
 		return false
 	}
-	if h, _ := head(text, 0); w.heads[h>>6]&(1<<(h&63)) == 0 {
-		return false
+	h, _ := head(text, 0)
+	return w.heads[h>>6]&(1<<(h&63)) != 0 && w.begin(h, text)
+}
+
+// begin reports whether the text, of whose first character h tells, begins with one of the words.
+func (w *words) begin(h uint32, text string) bool {
+	for k, first := range w.first {
+		if first == h && strings.HasPrefix(text, w.list[k]) {
+			return true
+		}
 	}
-	return slices.ContainsFunc(w.list, func(word string) bool { return strings.HasPrefix(text, word) })
+	return false
 }
 
 // search goes through the places at which one of some words begins.

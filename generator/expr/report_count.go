@@ -206,7 +206,8 @@ func baseless(count, rate *figure) string {
 			gap = gap.neg()
 		}
 		gives[i] = fraction{n: gap.mul(numInt(100)), d: base, split: true}
-		if right && withinReach(gives[i], whole(written), whole(allowed), equal) {
+		asWritten, most := whole(written), whole(allowed)
+		if right && withinReach(&gives[i], &asWritten, &most, equal) {
 			return ""
 		}
 	}

@@ -49,7 +49,7 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 		if !ok {
 			return fmt.Errorf("not a number: %q", k.Digits)
 		}
-		v.num = decimal.NewFromBigInt(digits, k.Exponent)
+		*v = Num(decimal.NewFromBigInt(digits, k.Exponent)).As(k.Type)
 	case k.Day != nil:
 		v.day = packed(*k.Day)
 	}

@@ -46,12 +46,18 @@ const (
 type Value struct {
 	text string          // Text; for Unjudged and NotApplicable the raw text as it was filled
 	num  decimal.Decimal // Number
+	coef int64           // … as coef × 10^its exponent, when it is small
 	why  *string         // for Unjudged the reason, in words a clerk understands
 	day  packedDay       // Date
 	kind Kind
 	flag bool     // Bool
 	typ  typeCode // how it prints when no pipe says otherwise
+
+	small bool // the digits of a Number are at most SmallDigits
 }
+
+// SmallDigits is how many digits a number has at most that [Value.Small] gives.
+const SmallDigits = 18
 
 // Day is a calendar date. Day 0 means that only the month is known (2023年4月),
 // Month 0 that only the year is.
@@ -113,7 +119,13 @@ func reason(why string) *string {
 }
 
 // Num is an exact decimal.
-func Num(d decimal.Decimal) Value { return Value{kind: Number, num: d} }
+func Num(d decimal.Decimal) Value {
+	v := Value{kind: Number, num: d}
+	if v.small = d.NumDigits() <= SmallDigits; v.small {
+		v.coef = d.CoefficientInt64()
+	}
+	return v
+}
 
 // Int is a whole number.
 func Int(n int64) Value { return Num(decimal.NewFromInt(n)) }
@@ -146,6 +158,15 @@ func (v Value) Kind() Kind { return v.kind }
 
 // Number returns the exact decimal and whether the value is one.
 func (v Value) Number() (decimal.Decimal, bool) { return v.num, v.kind == Number }
+
+// Small returns a number as coef × 10^exp; ok is false when the value is none, or one
+// of more than SmallDigits digits.
+func (v *Value) Small() (coef int64, exp int32, ok bool) {
+	return v.coef, v.num.Exponent(), v.small
+}
+
+// Text returns the text and whether the value is one.
+func (v *Value) Text() (string, bool) { return v.text, v.kind == Text }
 
 // Day returns the date and whether the value is one.
 func (v Value) Day() (Day, bool) { return v.day.Day(), v.kind == Date }
