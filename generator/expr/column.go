@@ -6,12 +6,17 @@ import (
 	"jixiao/generator/value"
 )
 
-// given is what a part gives for the active items of a block: a column, or one for all.
+// given is what a part gives for the active items of a block: a column, or one for
+// all. It is no larger than what is handed on in registers.
 type given[T any] struct {
-	at   []T
-	mask int // of an item's place: 0 when there is one for all
+	at   []T // of one: for all
 	have uint64
 }
+
+// spot is where it stands for an item that has it.
+func (g given[T]) spot(i int) *T { return &g.at[min(i, len(g.at)-1)] }
+
+func (g given[T]) of(i int) T { return *g.spot(i) }
 
 type (
 	numbers = given[fraction]
@@ -20,18 +25,20 @@ type (
 	targets = given[*value.Target]
 )
 
-const eachItem = blockSize - 1
-
 // forAll is what was given for the item k, for all active items.
 func (g given[T]) forAll(k int, active uint64) given[T] {
-	return given[T]{at: g.at[k&g.mask:], have: active & -(g.have >> k)}
+	if g.have == 0 {
+		return given[T]{}
+	}
+	k = min(k, len(g.at)-1)
+	return given[T]{at: g.at[k : k+1], have: active & -(g.have >> k)}
 }
 
 // copyTo copies what was given into a column, and says for which items that is.
 func (g given[T]) copyTo(out []T) (have uint64) {
 	for rest := g.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		out[i] = g.at[i&g.mask]
+		out[i] = g.of(i)
 	}
 	return g.have
 }
@@ -97,7 +104,7 @@ func (m *Memory) numbers(c *part, b *block, active uint64) numbers {
 		col.have |= c.reckon(m, c, b, todo, col.at) & todo
 		col.done |= todo
 	}
-	return numbers{at: col.at, mask: eachItem, have: col.have & active}
+	return numbers{at: col.at, have: col.have & active}
 }
 
 // numbersElsewhere is numbers of what is no column of the block, or of one that is not kept.
@@ -116,7 +123,7 @@ func (m *Memory) numbersElsewhere(c *part, b *block, active uint64) numbers {
 		return m.numbers(c.inner, from, 1<<k).forAll(k, active)
 	}
 	out := b.numbers[c.columns[asNumber]-1].at
-	return numbers{at: out, mask: eachItem, have: c.reckon(m, c, b, active, out) & active}
+	return numbers{at: out, have: c.reckon(m, c, b, active, out) & active}
 }
 
 // texts writes for the active items of a block.
@@ -132,7 +139,7 @@ func (m *Memory) texts(c *part, b *block, active uint64) texts {
 		col.have |= c.write(m, c, b, todo, col.at) & todo
 		col.done |= todo
 	}
-	return texts{at: col.at, mask: eachItem, have: col.have & active}
+	return texts{at: col.at, have: col.have & active}
 }
 
 // textsElsewhere is texts of what is no column of the block, or of one that is not kept.
@@ -153,7 +160,7 @@ func (m *Memory) textsElsewhere(c *part, b *block, active uint64) texts {
 	}
 	col := &b.texts[c.columns[asText]-1]
 	col.seen = 0
-	return texts{at: col.at, mask: eachItem, have: c.write(m, c, b, active, col.at) & active}
+	return texts{at: col.at, have: c.write(m, c, b, active, col.at) & active}
 }
 
 // values are the values of the active items of a block, whatever they are.
@@ -169,7 +176,7 @@ func (m *Memory) values(c *part, b *block, active uint64) values {
 		col.have |= c.give(m, c, b, todo, col) & todo
 		col.done |= todo
 	}
-	return values{at: col.at, mask: eachItem, have: col.have & active}
+	return values{at: col.at, have: col.have & active}
 }
 
 // valuesElsewhere is values of what is no column of the block, or of one that is not kept.
@@ -184,7 +191,7 @@ func (m *Memory) valuesElsewhere(c *part, b *block, active uint64) values {
 		return m.values(c.inner, from, 1<<k).forAll(k, active)
 	}
 	col := &b.values[c.columns[asValue]-1]
-	return values{at: col.at, mask: eachItem, have: c.give(m, c, b, active, col) & active}
+	return values{at: col.at, have: c.give(m, c, b, active, col) & active}
 }
 
 // keep keeps a value that was computed for an item.
@@ -205,11 +212,11 @@ func (m *Memory) targets(c *part, b *block, active uint64) targets {
 	}
 	for rest := active & text.have &^ col.done; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		col.at[i] = parsed(text.at[i&text.mask])
+		col.at[i] = parsed(text.of(i))
 	}
 	col.done |= active
 	col.have |= active & text.have
-	return targets{at: col.at, mask: eachItem, have: col.have & active}
+	return targets{at: col.at, have: col.have & active}
 }
 
 // The Around functions give what the part of the list around gives for the item in
@@ -245,7 +252,7 @@ func around[T any](m *Memory, c *part, b *block, todo uint64, out []T, of func(c
 		i := bits.TrailingZeros64(rest)
 		from, k := m.around(b, i, int(c.inner.list))
 		if one := of(c.inner, from, 1<<k); one.have != 0 {
-			out[i], have = one.at[k&one.mask], have|1<<i
+			out[i], have = one.of(k), have|1<<i
 		}
 	}
 	return have
@@ -303,7 +310,7 @@ func giveNumbers(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (h
 	x := m.numbers(c, b, todo)
 	for rest := x.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		out.keep(i, value.Num(x.at[i&x.mask].decimal()))
+		out.keep(i, value.Num(x.spot(i).decimal()))
 	}
 	return x.have | giveEach(m, c, b, todo&^x.have, out)
 }
@@ -313,7 +320,7 @@ func giveTexts(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (hav
 	t := m.texts(c, b, todo)
 	for rest := t.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		out.keep(i, value.Str(t.at[i&t.mask]))
+		out.keep(i, value.Str(t.of(i)))
 	}
 	return t.have | giveEach(m, c, b, todo&^t.have, out)
 }
@@ -348,7 +355,7 @@ func lookEach(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have
 func truthsOfValues(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	v := m.values(c, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
-		if holds, ok := v.at[bits.TrailingZeros64(rest)&v.mask].Bool(); ok {
+		if holds, ok := v.of(bits.TrailingZeros64(rest)).Bool(); ok {
 			if holds {
 				yes |= rest & -rest
 			} else {
@@ -364,7 +371,7 @@ func numbersOfValues(m *Memory, c *part, b *block, todo uint64, out []fraction) 
 	v := m.values(c, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if n, ok := numOfValue(v.at[i&v.mask]); ok {
+		if n, ok := numOfValue(v.of(i)); ok {
 			out[i], have = whole(n), have|1<<i
 		}
 	}
@@ -376,7 +383,7 @@ func textsOfValues(m *Memory, c *part, b *block, todo uint64, out []string) (hav
 	v := m.values(c, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		at := v.at[i&v.mask]
+		at := v.of(i)
 		if text, ok := at.Text(); ok {
 			out[i], have = text, have|1<<i
 		} else if !at.IsNothing() {

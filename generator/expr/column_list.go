@@ -181,13 +181,13 @@ func (m *Memory) summed(c *part, b *block, i int) (sum fraction, count int, ok b
 				// 不适用 does not count.
 				v := m.values(s.value, b, lacking)
 				for rest := lacking; rest != 0; rest &= rest - 1 {
-					if v.have&(rest&-rest) == 0 || v.at[bits.TrailingZeros64(rest)&v.mask].Kind() != value.NotApplicable {
+					if v.have&(rest&-rest) == 0 || v.of(bits.TrailingZeros64(rest)).Kind() != value.NotApplicable {
 						return false
 					}
 				}
 			}
 			for rest := x.have; rest != 0; rest &= rest - 1 {
-				t.add(x.at[bits.TrailingZeros64(rest)&x.mask])
+				t.add(x.of(bits.TrailingZeros64(rest)))
 			}
 			count += bits.OnesCount64(x.have)
 			return true
@@ -275,7 +275,7 @@ func (m *Memory) count(s *sweeping, b *block, taken uint64, count *int) bool {
 		if v.have&(rest&-rest) == 0 {
 			return false
 		}
-		switch at := v.at[bits.TrailingZeros64(rest)&v.mask]; {
+		switch at := v.of(bits.TrailingZeros64(rest)); {
 		case at.Kind() == value.Blank || at.Kind() == value.NotApplicable:
 		case lacking(at):
 			return false
@@ -298,7 +298,7 @@ func sweepExtreme(p *Plan, c *part) {
 				ok := m.eachBlock(s, c, b, i, func(b *block, taken uint64) bool {
 					x := m.numbers(s.value, b, taken)
 					for rest := x.have; rest != 0; rest &= rest - 1 {
-						f := &x.at[bits.TrailingZeros64(rest)&x.mask]
+						f := x.spot(bits.TrailingZeros64(rest))
 						if order := f.order(&best); !found || order != 0 && (order > 0) == c.n.(*callNode).fn.greatest {
 							best, found = *f, true
 						}
@@ -329,7 +329,7 @@ func sweepFind(p *Plan, c *part) {
 					if v.have == 0 {
 						return false
 					}
-					found = v.at[bits.TrailingZeros64(taken)&v.mask]
+					found = v.of(bits.TrailingZeros64(taken))
 				}
 				return true
 			})

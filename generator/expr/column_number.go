@@ -10,7 +10,7 @@ func negated(m *Memory, c *part, b *block, todo uint64, out []fraction) (have ui
 	x := m.numbers(c.left, b, todo)
 	for rest := x.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		out[i] = x.at[i&x.mask].neg()
+		out[i] = x.of(i).neg()
 	}
 	return x.have
 }
@@ -22,7 +22,7 @@ func computed(m *Memory, c *part, b *block, todo uint64, out []fraction) (have u
 	op := c.n.(*arithmeticNode).op
 	for rest := have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		l, r := &x.at[i&x.mask], &y.at[i&y.mask]
+		l, r := x.spot(i), y.spot(i)
 		switch op {
 		case '+', '-':
 			out[i].sum(l, r, op == '-')
@@ -54,13 +54,13 @@ func reckonRounded(m *Memory, c *part, b *block, todo uint64, out []fraction) (h
 		i := bits.TrailingZeros64(rest)
 		to, ok := int32(0), true
 		if places.at != nil {
-			to, ok = roundingOf(&places.at[i&places.mask])
+			to, ok = roundingOf(places.spot(i))
 		}
 		if !ok {
 			have &^= 1 << i
 			continue
 		}
-		out[i] = whole(x.at[i&x.mask].round(to))
+		out[i] = whole(x.of(i).round(to))
 	}
 	return have
 }
@@ -70,7 +70,7 @@ func reckonAbsolute(m *Memory, c *part, b *block, todo uint64, out []fraction) (
 	x := m.numbers(c.left, b, todo)
 	for rest := x.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if out[i] = x.at[i&x.mask]; out[i].sign() < 0 {
+		if out[i] = x.of(i); out[i].sign() < 0 {
 			out[i] = out[i].neg()
 		}
 	}
@@ -87,7 +87,7 @@ func reckonOrZero(m *Memory, c *part, b *block, todo uint64, out []fraction) (ha
 	zero := uint64(0)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if k := v.at[i&v.mask].Kind(); k == value.Blank || k == value.NotApplicable {
+		if k := v.of(i).Kind(); k == value.Blank || k == value.NotApplicable {
 			out[i], zero = fraction{}, zero|1<<i
 		}
 	}
@@ -102,7 +102,7 @@ func reckonExtreme(m *Memory, c *part, b *block, todo uint64, out []fraction) (h
 		have = x.have
 		for rest := have; rest != 0; rest &= rest - 1 {
 			i := bits.TrailingZeros64(rest)
-			f := &x.at[i&x.mask]
+			f := x.spot(i)
 			if k == 0 {
 				out[i] = *f
 			} else if order := f.order(&out[i]); order != 0 && (order > 0) == c.n.(*callNode).fn.greatest {
@@ -118,7 +118,7 @@ func reckonTarget(m *Memory, c *part, b *block, todo uint64, out []fraction) (ha
 	t := m.targets(c.left, b, todo)
 	for rest := t.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if at := t.at[i&t.mask]; at.Numeric {
+		if at := t.of(i); at.Numeric {
 			if n, ok := numIn(at.Number); ok {
 				out[i], have = whole(n), have|1<<i
 			}
@@ -132,7 +132,7 @@ func reckonCharacters(m *Memory, c *part, b *block, todo uint64, out []fraction)
 	t := m.texts(c.left, b, todo)
 	for rest := t.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		out[i] = wholeInt(charactersIn(t.at[i&t.mask]))
+		out[i] = wholeInt(charactersIn(t.of(i)))
 	}
 	return t.have
 }
@@ -152,7 +152,7 @@ func (m *Memory) handed(c *part, b *block, todo uint64, to []handed) []handed {
 		v := m.values(c.left, b, todo)
 		blank := uint64(0)
 		for rest := v.have; rest != 0; rest &= rest - 1 {
-			if v.at[bits.TrailingZeros64(rest)&v.mask].Kind() == value.Blank {
+			if v.of(bits.TrailingZeros64(rest)).Kind() == value.Blank {
 				blank |= rest & -rest
 			}
 		}

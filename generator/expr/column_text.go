@@ -18,7 +18,7 @@ func joinedTexts(m *Memory, c *part, b *block, todo uint64, out []string) (have 
 		m.joined = m.joined[:0]
 		for _, a := range c.args {
 			t := m.texts(a, b, rest&-rest)
-			m.joined = append(m.joined, t.at[i&t.mask]...)
+			m.joined = append(m.joined, t.of(i)...)
 		}
 		if len(m.joined) > maxResult {
 			have &^= 1 << i
@@ -34,7 +34,7 @@ func writeClosed(m *Memory, c *part, b *block, todo uint64, out []string) (have 
 	t := m.texts(c.left, b, todo)
 	for rest := t.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		out[i] = withoutSpacesIn(t.at[i&t.mask])
+		out[i] = withoutSpacesIn(t.of(i))
 	}
 	return t.have
 }
@@ -45,7 +45,7 @@ func writeTarget(of func(*value.Target) string) func(*Memory, *part, *block, uin
 		t := m.targets(c.left, b, todo)
 		for rest := t.have; rest != 0; rest &= rest - 1 {
 			i := bits.TrailingZeros64(rest)
-			out[i] = of(t.at[i&t.mask])
+			out[i] = of(t.of(i))
 		}
 		return t.have
 	}
@@ -64,7 +64,7 @@ func (m *Memory) written(c *part, b *block, active uint64) (have uint64) {
 		have = t.have
 		for rest := have; rest != 0; rest &= rest - 1 {
 			i := bits.TrailingZeros64(rest)
-			if length[i] += len(t.at[i&t.mask]); length[i] > maxResult {
+			if length[i] += len(t.of(i)); length[i] > maxResult {
 				have &^= 1 << i
 			}
 		}
@@ -87,7 +87,7 @@ func giveExtract(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (h
 		t := m.texts(c.left, b, possible)
 		for rest := possible; rest != 0; rest &= rest - 1 {
 			i := bits.TrailingZeros64(rest)
-			out.at[i] = p.extract(t.at[i&t.mask])
+			out.at[i] = p.extract(t.of(i))
 		}
 	}
 	return have | giveEach(m, c, b, todo&^have, out) // with what is lacking
@@ -113,7 +113,7 @@ func judgeParts(m *Memory, b *block, parts []*part, t texts, test func(text, par
 		x := m.texts(a, b, t.have&^yes)
 		lacking |= t.have &^ yes &^ x.have
 		for rest := x.have; rest != 0; rest &= rest - 1 {
-			if i := bits.TrailingZeros64(rest); test(t.at[i&t.mask], x.at[i&x.mask]) {
+			if i := bits.TrailingZeros64(rest); test(t.of(i), x.of(i)) {
 				yes |= rest & -rest
 			}
 		}
@@ -135,7 +135,7 @@ func judgeMatches(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	}
 	t := m.texts(c.left, b, possible)
 	for rest := possible; rest != 0; rest &= rest - 1 {
-		if text := t.at[bits.TrailingZeros64(rest)&t.mask]; all && p.confirmed(text) || !all && p.matches(text) {
+		if text := t.of(bits.TrailingZeros64(rest)); all && p.confirmed(text) || !all && p.matches(text) {
 			yes |= rest & -rest
 		}
 	}
@@ -148,7 +148,7 @@ func (m *Memory) possible(c *part, b *block, set uint64) uint64 {
 	if c.begin != nil {
 		t := m.texts(c.left, b, set)
 		for rest := set; rest != 0; rest &= rest - 1 {
-			if !c.begin.head(t.at[bits.TrailingZeros64(rest)&t.mask]) {
+			if !c.begin.head(t.of(bits.TrailingZeros64(rest))) {
 				set &^= rest & -rest
 			}
 		}
@@ -159,7 +159,7 @@ func (m *Memory) possible(c *part, b *block, set uint64) uint64 {
 			piece := &w[k]
 			found := m.words(piece.part, b, set&^hit)
 			for rest := found.have; rest != 0; rest &= rest - 1 {
-				if found.at[bits.TrailingZeros64(rest)&found.mask].any(&piece.words) {
+				if found.spot(bits.TrailingZeros64(rest)).any(&piece.words) {
 					hit |= rest & -rest
 				}
 			}

@@ -44,7 +44,7 @@ func compareNumbers(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) 
 	r := m.numbers(c.right, b, l.have)
 	for rest := r.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if c.order.has(l.at[i&l.mask].order(&r.at[i&r.mask])) {
+		if c.order.has(l.spot(i).order(r.spot(i))) {
 			yes |= rest & -rest
 		}
 	}
@@ -59,7 +59,7 @@ func withinTolerance(m *Memory, c *part, b *block, todo uint64) (yes, no uint64)
 	most := m.numbers(c.args[2], b, r.have)
 	for rest := most.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if withinReach(&l.at[i&l.mask], &r.at[i&r.mask], &most.at[i&most.mask], c.order) {
+		if withinReach(l.spot(i), r.spot(i), most.spot(i), c.order) {
 			yes |= rest & -rest
 		}
 	}
@@ -90,9 +90,9 @@ type someTexts struct {
 
 func (t *someTexts) text(i int) string {
 	if t.written.at != nil {
-		return t.written.at[i&t.written.mask]
+		return t.written.of(i)
 	}
-	text, _ := t.valued.at[i&t.valued.mask].Text() // textsOnly told that it is one
+	text, _ := t.valued.of(i).Text() // textsOnly told that it is one
 	return text
 }
 
@@ -104,7 +104,7 @@ func (m *Memory) textsOnly(c *part, b *block, todo uint64) (t someTexts, have ui
 	}
 	t.valued = m.values(c, b, todo)
 	for rest := t.valued.have; rest != 0; rest &= rest - 1 {
-		if t.valued.at[bits.TrailingZeros64(rest)&t.valued.mask].Kind() == value.Text {
+		if t.valued.of(bits.TrailingZeros64(rest)).Kind() == value.Text {
 			have |= rest & -rest
 		}
 	}
@@ -117,7 +117,7 @@ func compareValues(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	r := m.values(c.right, b, l.have)
 	for rest := r.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		x, y := l.at[i&l.mask], r.at[i&r.mask]
+		x, y := l.of(i), r.of(i)
 		order, ok := 0, false
 		text, isText := x.Text()
 		switch {
@@ -131,7 +131,7 @@ func compareValues(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 			// What 如果 hands on is exact: its value would be cut off.
 			fx, fy := m.numbers(c.left, b, rest&-rest), m.numbers(c.right, b, rest&-rest)
 			if ok = fx.have&fy.have != 0; ok {
-				order = fx.at[i&fx.mask].order(&fy.at[i&fy.mask])
+				order = fx.spot(i).order(fy.spot(i))
 			}
 		case x.Kind() == value.Date:
 			order, ok = value.Compare(*x, *y)
@@ -158,7 +158,7 @@ func judgeNotApplicable(m *Memory, c *part, b *block, todo uint64) (yes, no uint
 func judgeKind(m *Memory, c *part, b *block, todo uint64, want value.Kind) (yes, no uint64) {
 	v := m.values(c.left, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
-		switch at := v.at[bits.TrailingZeros64(rest)&v.mask]; {
+		switch at := v.of(bits.TrailingZeros64(rest)); {
 		case at.Kind() == want:
 			yes |= rest & -rest
 		case !lacking(at):
@@ -172,7 +172,7 @@ func judgeKind(m *Memory, c *part, b *block, todo uint64, want value.Kind) (yes,
 func judgeNumber(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	v := m.values(c.left, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
-		switch is, lack := numberLike(v.at[bits.TrailingZeros64(rest)&v.mask]); {
+		switch is, lack := numberLike(v.of(bits.TrailingZeros64(rest))); {
 		case lack != nil:
 		case is:
 			yes |= rest & -rest
@@ -190,7 +190,7 @@ func judgeBetween(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	high := m.numbers(c.args[2], b, low.have)
 	for rest := high.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if f := &x.at[i&x.mask]; f.order(&low.at[i&low.mask]) >= 0 && f.order(&high.at[i&high.mask]) <= 0 {
+		if f := x.spot(i); f.order(low.spot(i)) >= 0 && f.order(high.spot(i)) <= 0 {
 			yes |= rest & -rest
 		}
 	}
@@ -202,7 +202,7 @@ func judgeBetween(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 func judgeExplained(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	v := m.values(c.left, b, todo)
 	for rest := v.have; rest != 0; rest &= rest - 1 {
-		switch at := v.at[bits.TrailingZeros64(rest)&v.mask]; {
+		switch at := v.of(bits.TrailingZeros64(rest)); {
 		case lacking(at):
 		case wordy(at.String()):
 			yes |= rest & -rest
@@ -217,7 +217,7 @@ func judgeExplained(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) 
 func judgeNumeric(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	t := m.targets(c.left, b, todo)
 	for rest := t.have; rest != 0; rest &= rest - 1 {
-		if t.at[bits.TrailingZeros64(rest)&t.mask].Numeric {
+		if t.of(bits.TrailingZeros64(rest)).Numeric {
 			yes |= rest & -rest
 		}
 	}
@@ -230,7 +230,7 @@ func judgeSameUnit(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	y := m.targets(c.right, b, x.have)
 	for rest := y.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		if value.SameUnit(x.at[i&x.mask].Unit, y.at[i&y.mask].Unit) {
+		if value.SameUnit(x.of(i).Unit, y.of(i).Unit) {
 			yes |= rest & -rest
 		}
 	}

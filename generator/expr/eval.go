@@ -191,7 +191,7 @@ var plain, _ = value.CompileFormat(nil) // no pipe, no error
 func textOf(n node, s Scope) (string, *value.Value) {
 	if m, c, b, bit := recall(n, s); c != nil && c.columns[asText] > 0 {
 		if t := m.texts(c, b, bit); t.have != 0 {
-			return t.at[bits.TrailingZeros64(bit)&t.mask], nil
+			return t.of(bits.TrailingZeros64(bit)), nil
 		}
 	}
 	if lit, ok := n.(*literalNode); ok && !lit.counts {
@@ -276,7 +276,7 @@ func remembered(n node, s Scope) *value.Value {
 	if v.have == 0 {
 		return nil
 	}
-	return v.at[bits.TrailingZeros64(bit)&v.mask]
+	return v.of(bits.TrailingZeros64(bit))
 }
 
 func (n *callNode) fraction(s Scope) (fraction, *value.Value) {

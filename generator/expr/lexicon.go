@@ -204,13 +204,13 @@ func (m *Memory) words(c *part, b *block, active uint64) given[wordSet] {
 		if t.have != 0 {
 			col.words[0] = c.lexicon.in(t.at[0])
 		}
-		return given[wordSet]{at: col.words, have: t.have}
+		return given[wordSet]{at: col.words[:1], have: t.have}
 	}
 	if todo := t.have &^ col.seen; todo != 0 {
 		col.seen |= todo
 		m.look(c, b, todo, col)
 	}
-	return given[wordSet]{at: col.words, mask: eachItem, have: t.have}
+	return given[wordSet]{at: col.words, have: t.have}
 }
 
 // look looks for the words in the texts of a column.
@@ -218,7 +218,7 @@ func (m *Memory) look(c *part, b *block, todo uint64, col *textColumn) {
 	if c.mostly() {
 		inner := m.texts(c.args[0], b, todo)
 		for rest := inner.have; rest != 0; rest &= rest - 1 {
-			if i := bits.TrailingZeros64(rest); len(inner.at[i&inner.mask]) != len(col.at[i]) {
+			if i := bits.TrailingZeros64(rest); len(inner.of(i)) != len(col.at[i]) {
 				inner.have &^= rest & -rest
 			}
 		}

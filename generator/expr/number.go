@@ -159,7 +159,7 @@ func unknown(why string) *value.Value {
 func numberOf(n node, s Scope) (fraction, *value.Value) {
 	if m, c, b, bit := recall(n, s); c != nil && c.columns[asNumber] > 0 {
 		if x := m.numbers(c, b, bit); x.have != 0 {
-			return x.at[bits.TrailingZeros64(bit)&x.mask], nil
+			return x.of(bits.TrailingZeros64(bit)), nil
 		}
 	}
 	return reckoned(n, s)
