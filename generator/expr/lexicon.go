@@ -12,9 +12,15 @@ import (
 // together, once a text.
 type lexicon struct {
 	words   []string
-	groups  [][]uint8            // words that begin alike
+	groups  [][]entry            // words that begin alike
 	at      [1 << headBits]uint8 // by what head tells of its first character: which group, counted from 1
 	follows [128]uint64          // by the same: what may come next in a word, or behind it, a bit for what head tells of that
+}
+
+// entry is one of a lexicon's words.
+type entry struct {
+	text string
+	word int
 }
 
 // mostWanted is how many words of one text are looked for together.
@@ -116,7 +122,7 @@ func (l *lexicon) add(words []string) (set wordSet, ok bool) {
 				l.groups = append(l.groups, nil)
 				l.at[h] = uint8(len(l.groups))
 			}
-			l.groups[l.at[h]-1] = append(l.groups[l.at[h]-1], uint8(k))
+			l.groups[l.at[h]-1] = append(l.groups[l.at[h]-1], entry{w, k})
 			l.begin(w)
 		}
 		set.add(k)
@@ -183,9 +189,9 @@ func (l *lexicon) among(h uint32, text string, found *wordSet) {
 	if g == 0 {
 		return
 	}
-	for _, k := range l.groups[g-1] {
-		if strings.HasPrefix(text, l.words[k]) {
-			found.add(int(k))
+	for _, e := range l.groups[g-1] {
+		if strings.HasPrefix(text, e.text) {
+			found.add(e.word)
 		}
 	}
 }

@@ -38,24 +38,24 @@ const (
 
 // details are what is asked when a column is filled, and while a plan is made.
 type details struct {
-	reckon func(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64)
-	write  func(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64)
-	give   func(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64)
-	args   []*part // what it is made of; of the same list, or of the record
-	n      node
-
-	plan       *Plan
-	key        string      // among the plan's parts
-	inner      *part       // the part of another list that it passes on
-	passes     passage     // … and how
+	reckon     func(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64)
+	write      func(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64)
+	give       func(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64)
 	conditions []condition // of 且 and 或
-	each       bool        // its tree is evaluated item by item
-	hands      []*part     // those of args that it may hand on as they are
-	sweeps     []sweeping  // of an aggregate
-	lexicon    *lexicon    // the words that are looked for in its texts
-	begin      *words      // of 匹配 提取: words with one of which args[0]'s text must begin; nil: that is not known
-	wanted     []wanted    // of 包含 匹配 提取: words of which it must have some
-	rest       []*part     // of 包含: what is no word of it
+	n          node
+
+	args    []*part // what it is made of; of the same list, or of the record
+	plan    *Plan
+	key     string     // among the plan's parts
+	inner   *part      // the part of another list that it passes on
+	passes  passage    // … and how
+	each    bool       // its tree is evaluated item by item
+	hands   []*part    // those of args that it may hand on as they are
+	sweeps  []sweeping // of an aggregate
+	lexicon *lexicon   // the words that are looked for in its texts
+	begin   *words     // of 匹配 提取: words with one of which args[0]'s text must begin; nil: that is not known
+	wanted  []wanted   // of 包含 匹配 提取: words of which it must have some
+	rest    []*part    // of 包含: what is no word of it
 }
 
 // order is a set of orders in which two sides may stand.

@@ -282,11 +282,16 @@ func (p *Plan) passed(inner *part, how passage, list int) *part {
 	return c
 }
 
-// literal is a part that is written out: the same for every item.
+// literal is a part that is written out: the same for every item, and for all who write it so.
 func (p *Plan) literal(n *literalNode) *part {
+	key := printed(n)
+	if c, ok := p.parts[key]; ok {
+		return c
+	}
 	n.text[0], n.one[0], n.itself[0] = n.v.String(), n.f, &n.v
 	c := p.newPart(n, theRecord)
 	c.constant, c.kept = true, notKept
+	p.parts[key] = c
 	return c
 }
 
