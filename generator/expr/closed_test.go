@@ -6,16 +6,24 @@ import (
 	"unicode/utf8"
 )
 
-// TestClosed: a text that closed passes has no blank and nothing broken in it, and
+// closed reports whether the whole of a text is passed.
+func closed(text string) bool {
+	end, _ := closedPart(text)
+	return end == len(text)
+}
+
+// TestClosed: a text that closedPart passes has no blank and nothing broken in it, and
 // what units mostly write is passed.
 func TestClosed(t *testing.T) {
 	t.Parallel()
 	for r := rune(0); r <= utf8.MaxRune; r++ {
-		if text := "甲" + string(r) + "1"; closed(text) && (Space(r) || strings.ToValidUTF8(text, "?") != text) {
-			t.Fatalf("%U passes", r)
+		for _, text := range []string{"甲" + string(r) + "1", "甲" + string(r) + "100", string(r) + "甲乙"} { // two at once, from six bytes on
+			if closed(text) && (Space(r) || strings.ToValidUTF8(text, "?") != text) {
+				t.Fatalf("%U passes in %q", r, text)
+			}
 		}
 	}
-	for _, text := range []string{"", "产出指标（50分）", "≥95%", "一、情况：“好”；完成。", "100%", "《办法》……"} {
+	for _, text := range []string{"", "产出指标（50分）", "≥95%", "一、情况：“好”；完成。", "100%", "《办法》……", "①②"} {
 		if !closed(text) {
 			t.Errorf("%q does not pass", text)
 		}
@@ -23,6 +31,36 @@ func TestClosed(t *testing.T) {
 	for _, text := range []string{"产 出", "甲\xe4\xb8", "\xe4\xb8", "甲\xff", "\xe3\x80\xff", "\xef\xbb\xbf甲", "\xe2\x80\x8b", "甲\xef\xbc"} {
 		if closed(text) {
 			t.Errorf("%q passes", text)
+		}
+	}
+}
+
+// TestSifted: 去空格 and 字数 are what they are by their definition, wherever in what is
+// looked at at once something stands that is no blank, or is one, or is broken.
+func TestSifted(t *testing.T) {
+	t.Parallel()
+	check := func(piece string) {
+		for _, text := range []string{piece, "甲乙" + piece + "丙丁", "甲" + piece + "100%", piece + piece + "≥甲乙"} {
+			bare := strings.Map(func(r rune) rune {
+				if Space(r) {
+					return -1
+				}
+				return r
+			}, text)
+			if got := withoutSpacesIn(text); got != bare {
+				t.Fatalf("%q without blanks is %q, want %q", text, got, bare)
+			}
+			if got, want := charactersIn(text), utf8.RuneCountInString(bare); got != want {
+				t.Fatalf("%q has %d characters, want %d", text, got, want)
+			}
+		}
+	}
+	for r := rune(0); r < 0x10400; r++ {
+		check(string(r))
+	}
+	for b := range 256 {
+		for _, next := range []string{"", "\x80", "\x80\x80", "\xbf\xbf", "\x80\xe4", "\xbf\xbf\xbf", " "} {
+			check(string([]byte{byte(b)}) + next)
 		}
 	}
 }

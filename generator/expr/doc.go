@@ -20,6 +20,7 @@
 //	aggregate.go  合计 个数 平均 最大 最小 连接 查找 over lists; total.go their sums
 //	place.go      首次 名次: where the item at hand stands among all
 //	functions*.go the table of functions
+//	report*.go    the figures of narratives, and what is wrong with them
 //	names.go      which names an expression uses, whether they exist, near misses
 //
 // # Names

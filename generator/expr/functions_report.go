@@ -163,10 +163,18 @@ func otherMatter(between string) bool {
 func lastRunes(text string, n int) string {
 	i := len(text)
 	for ; n > 0 && i > 0; n-- {
-		_, size := utf8.DecodeLastRuneInString(text[:i])
-		i -= size
+		i = lastStart(text[:i])
 	}
 	return text[i:]
+}
+
+// lastStart is where the last character of a text begins.
+func lastStart(text string) int {
+	if i := len(text) - 3; i >= 0 && ideographAt(text, i) {
+		return i
+	}
+	_, size := utf8.DecodeLastRuneInString(text)
+	return len(text) - size
 }
 
 func changeRate(should bool) func(*callNode, Scope) value.Value {

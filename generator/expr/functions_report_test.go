@@ -101,6 +101,21 @@ func TestReport(t *testing.T) {
 	}
 }
 
+// TestReportWords: of words of which one begins with another, the longer is found.
+func TestReportWords(t *testing.T) {
+	t.Parallel()
+	for _, w := range []*words{&unitHeads, &changeWords, &idle} {
+		for k, word := range w.list {
+			if at := w.at(word + "甲"); at != k {
+				t.Errorf("%s is taken for %q", word, w.list[max(at, 0)])
+			}
+		}
+		if at := w.at(""); at >= 0 {
+			t.Errorf("nothing is taken for %q", w.list[at])
+		}
+	}
+}
+
 // TestReportBounded: a narrative of nothing but figures ends.
 func TestReportBounded(t *testing.T) {
 	t.Parallel()

@@ -172,10 +172,20 @@ func firstNumber(text string, sentence bool) (decimal.Decimal, bool) {
 	return decimal.Decimal{}, false
 }
 
+// digitBegins reports whether a text begins with a digit of either width.
+func digitBegins(text string) bool {
+	return text != "" && digit(rune(text[0])) || wideDigit(text)
+}
+
 // digitEnds reports whether a text ends in a digit: the - of 5-10 is no sign.
 func digitEnds(text string) bool {
-	r, _ := utf8.DecodeLastRuneInString(text)
-	return digit(Fold(r))
+	n := len(text)
+	return n > 0 && digit(rune(text[n-1])) || n >= len("０") && wideDigit(text[n-len("０"):])
+}
+
+// wideDigit reports whether a text begins with a digit of full width.
+func wideDigit(text string) bool {
+	return len(text) >= 3 && text[0] == 0xEF && text[1] == 0xBC && text[2] >= 0x90 && text[2] <= 0x99
 }
 
 // spelledNumber reads digits, commas before three digits, and a point, and returns the plain digits and how far it read.
@@ -292,16 +302,19 @@ func characters(c *callNode, s Scope) (fraction, *value.Value) {
 }
 
 func charactersIn(text string) int {
-	if closed(text) {
-		return utf8.RuneCountInString(text)
-	}
 	n := 0
-	for _, r := range text {
+	for {
+		end, count := closedPart(text)
+		n += count
+		if text = text[end:]; text == "" {
+			return n
+		}
+		r, size := utf8.DecodeRuneInString(text)
 		if !Space(r) {
 			n++
 		}
+		text = text[size:]
 	}
-	return n
 }
 
 func withoutSpaces(c *callNode, s Scope) value.Value {
@@ -313,15 +326,33 @@ func withoutSpaces(c *callNode, s Scope) value.Value {
 }
 
 func withoutSpacesIn(text string) string {
-	if closed(text) {
+	return sifted(text, func(_, _, _ string) string { return "" })
+}
+
+// sifted is a text with something else for all blanks that stand together, those for
+// which Space holds; left says what, from what is written so far, the blanks, and the rest.
+func sifted(text string, left func(before, blanks, rest string) string) string {
+	end, _ := closedPart(text)
+	if end == len(text) {
 		return text
 	}
-	return strings.Map(func(r rune) rune {
-		if Space(r) {
-			return -1
+	var b strings.Builder
+	b.Grow(len(text))
+	for {
+		b.WriteString(text[:end])
+		if text = text[end:]; text == "" {
+			return b.String()
 		}
-		return r
-	}, text)
+		if rest := strings.TrimLeftFunc(text, Space); len(rest) < len(text) {
+			b.WriteString(left(b.String(), text[:len(text)-len(rest)], rest))
+			text = rest
+		} else {
+			r, size := utf8.DecodeRuneInString(text)
+			b.WriteRune(r)
+			text = text[size:]
+		}
+		end, _ = closedPart(text)
+	}
 }
 
 // lengthOf evaluates a count of characters.

@@ -89,34 +89,46 @@ func Invisible(r rune) bool {
 // Space reports whether a character only separates: blanks of every width, line breaks, and invisible characters.
 func Space(r rune) bool { return unicode.IsSpace(r) || Invisible(r) }
 
-// closed reports whether a text certainly has no character for which Space holds,
-// and no broken one: most texts of a form have none, and few have a byte with which
-// one begins.
-func closed(text string) bool {
-	for i := 0; i < len(text); {
-		for i+4 <= len(text) && isIdeograph(fourBytes(text[i:i+4])) {
-			i += 3
+// closedPart is how far a text certainly has no character for which Space holds, and no
+// broken one, and how many characters that is: most texts of a form have none.
+func closedPart(text string) (end, characters int) {
+	rest, wide := text, 0
+	for rest != "" {
+		for len(rest) >= 8 && twoIdeographs(eightBytes(rest)) {
+			rest, wide = rest[6:], wide+2
 		}
-		if i == len(text) {
+		if len(rest) >= 3 && closedWide(uint32(rest[0])<<16|uint32(rest[1])<<8|uint32(rest[2])) {
+			rest, wide = rest[3:], wide+1
+			continue
+		}
+		n := 0
+		for n < len(rest) && rest[n]-'!' < utf8.RuneSelf-'!' { // from '!' on, and ASCII
+			n++
+		}
+		if n == 0 {
 			break
 		}
-		rest := text[i:]
-		switch b := rest[0]; {
-		case b > ' ' && b < utf8.RuneSelf && b != 0x7F:
-			i++
-			continue
-		case len(rest) < 3 || rest[1]&0xC0 != 0x80 || rest[2]&0xC0 != 0x80:
-			return false
-		case b >= 0xE4 && b <= 0xE9, // Chinese characters
-			b == 0xE3 && rest[1] == 0x80 && rest[2] > 0x80,                                         // 、。《》 but not the wide blank
-			b == 0xEF && (rest[1] == 0xBC || rest[1] == 0xBD),                                      // （，：
-			b == 0xE2 && (rest[1] == 0x89 || rest[1] == 0x80 && rest[2] >= 0x94 && rest[2] < 0xA8): // ≥≤“”…
-			i += 3
-		default:
-			return false
-		}
+		rest = rest[n:]
 	}
-	return true
+	end = len(text) - len(rest)
+	return end, end - 2*wide
+}
+
+// closedWide reports whether bytes, the first the highest, are a character of three for
+// which Space certainly does not hold: of U+2080 to U+CFFF but for the wide blank, “”… or
+// （，：％.
+func closedWide(w uint32) bool {
+	return w&0xF0C0C0 == 0xE08080 && (w >= 0xE28280 && w < 0xED0000 && w != 0xE38080 || w >= 0xE28094 && w < 0xE280A8 || w >= 0xEFBC80)
+}
+
+// twoIdeographs reports whether six of eight bytes, the first the lowest, are two
+// characters of U+4000 to U+BFFF: with 4 off, their first bytes differ in three bits only.
+func twoIdeographs(w uint64) bool { return (w-0x04000004)&0xC0C0F8C0C0F8 == 0x8080E08080E0 }
+
+// eightBytes are eight bytes of a text, the first the lowest, as a machine reads them at once.
+func eightBytes(s string) uint64 {
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // isIdeograph reports whether bytes, the first the lowest, are a Chinese character of

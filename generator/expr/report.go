@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -58,8 +59,8 @@ func appendFigures(list []figure, text string) []figure {
 	text = closeUp(text)
 	sentence, clause, line, bracket, from := 0, 0, 0, 0, 0
 	for i := 0; i < len(text) && len(list) < mostFigures; {
-		if ideographAt(text, i) {
-			i += 3
+		if step := figureSteps[text[i]]; step > 0 {
+			i += int(step)
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -100,47 +101,45 @@ func appendFigures(list []figure, text string) []figure {
 	return list
 }
 
+// figureSteps is by its first byte how far to go on behind a character, or a byte of it;
+// 0 when it may be of a figure or end a sentence.
+var figureSteps = func() (steps [256]uint8) {
+	for b := range steps {
+		steps[b] = 1
+		if b >= 0xE4 && b <= 0xE9 { // Chinese characters
+			steps[b] = 3
+		}
+	}
+	for _, b := range []byte("0123456789\n;()\xE3\xEF") { // with the last two begin 。 and （０
+		steps[b] = 0
+	}
+	return steps
+}()
+
 // hasDigit reports whether a digit of either width is in the text.
 func hasDigit(text string) bool {
-	for i := 0; i < len(text); i++ {
-		switch b := text[i]; {
-		case digit(rune(b)):
-			return true
-		case b >= 0xE4 && b <= 0xE9:
-			i += 2 // a Chinese character
-		case b == 0xEF && digit(Fold(rune0(text[i:]))):
-			return true
+	for i := 0; i < len(text); {
+		step := int(figureSteps[text[i]])
+		if step == 0 {
+			if digitBegins(text[i:]) {
+				return true
+			}
+			step = 1
 		}
+		i += step
 	}
 	return false
 }
 
 // closeUp drops blanks, but for line breaks and those between two digits.
 func closeUp(text string) string {
-	if closed(text) {
-		return text
-	}
-	var b strings.Builder
-	b.Grow(len(text))
-	var last rune
-	for i, r := range text {
-		switch {
-		case r == '\n':
-		case !Space(r):
-		case digit(Fold(last)) && digit(Fold(rune0(strings.TrimLeftFunc(text[i:], Space)))):
-			r = ' '
-		default:
-			continue
+	return sifted(text, func(before, blanks, rest string) string {
+		lines := strings.Repeat("\n", strings.Count(blanks, "\n"))
+		if blanks[0] != '\n' && digitEnds(before) && digitBegins(rest) {
+			return " " + lines
 		}
-		b.WriteRune(r)
-		last = r
-	}
-	return b.String()
-}
-
-// counters are the units of whole things, longest first.
-var counters = []string{
-	"人次", "批次", "件次", "批", "件", "人", "户", "个", "次", "起", "例", "项", "家", "场", "篇", "份", "名", "宗", "笔", "条", "处", "座", "所", "台", "辆", "部", "期",
+		return lines
+	})
 }
 
 // readFigure reads a number with its unit at the head of a text and returns how
@@ -154,97 +153,55 @@ func readFigure(text string) (figure, int) {
 	if !ok {
 		return figure{}, 0
 	}
-	f := figure{places: -n.exp}
 	rest := text[end:]
 	if !ideographAt(rest, 0) {
 		rest = strings.TrimLeftFunc(rest, Space)
 	}
-	skipped := len(text) - end - len(rest)
-	unit := func(kind figureKind, written string, places int32) (figure, int) {
-		f.kind, f.unit, f.shifted = kind, written, places
-		f.n = num{coef: n.coef, exp: n.exp + places}
-		if f.text = text[:end+len(written)]; skipped > 0 {
-			f.text = text[:end] + written
-		}
-		return f, end + skipped + len(written)
+	var u unitWord
+	if k := unitHeads.at(rest); k >= 0 {
+		u = unitWords[k]
 	}
 	switch {
-	case startsWith(rest, "年", "月", "日", "号", "〕", "届", "周年"):
+	case u.date:
 		return figure{}, end
-	case startsWith(rest, "%"):
-		return unit(percentFigure, "%", -2)
-	case startsWith(rest, "％"):
-		return unit(percentFigure, "％", -2)
-	case startsWith(rest, "万元"):
-		return unit(amountFigure, "万元", 0)
-	case startsWith(rest, "亿元"):
-		return unit(amountFigure, "亿元", 4)
-	case startsWith(rest, "千元"):
-		return unit(amountFigure, "千元", -1)
-	case startsWith(rest, "元"):
-		return unit(amountFigure, "元", -4)
-	case startsWith(rest, "个百分点"):
-		return unit(otherFigure, "个百分点", 0)
+	case u.kind == countFigure && n.exp != 0 && n.round(0).cmp(n) != 0:
+		u = unitWord{}
 	}
-	if n.exp == 0 || n.round(0).cmp(n) == 0 {
-		for _, c := range counters {
-			if strings.HasPrefix(rest, c) {
-				f, end := unit(countFigure, c, 0)
-				f.unit = strings.TrimSuffix(c, "次")
-				if f.unit == "" || c == "人次" {
-					f.unit = c
-				}
-				return f, end
-			}
-		}
+	f := figure{kind: u.kind, n: num{coef: n.coef, exp: n.exp + u.places}, unit: u.unit, places: -n.exp, shifted: u.places}
+	skipped := len(text) - end - len(rest)
+	if f.text = text[:end+len(u.word)]; skipped > 0 {
+		f.text = text[:end] + u.word
 	}
-	return unit(otherFigure, "", 0)
+	return f, end + skipped + len(u.word)
 }
 
 var (
 	upWords   = []string{"增加", "增长", "上升", "提高", "增幅", "上涨", "多"}
 	downWords = []string{"减少", "下降", "降低", "降幅", "压减", "少", "减"}
+	// changeWords are both, and what must not stand between one of them and its figure.
+	changeWords = wordsIn(slices.Concat(upWords, downWords, []string{"，", "、", ","}))
 )
 
-// mostBehind is how many characters may stand between a word of change and its figure.
-const mostBehind = 4
-
-// changing reports whether a word of change may be in the text.
-func changing(text string) bool {
-	for _, r := range text {
-		switch r {
-		case '增', '升', '提', '涨', '多', '减', '降', '少':
-			return true
-		}
-	}
-	return false
-}
+const (
+	mostBehind = 4 // characters that may stand between a word of change and its figure
+	mostChange = 2 // characters of a word of change
+)
 
 // direction reads the last word of change in front of a figure: 比上年减少, 分别下降, 降幅为. 增加到 is none.
 func direction(before string) (up, down bool) {
-	before = lastRunes(before, 2*mostBehind)
-	if !changing(before) {
-		return false, false
-	}
-	last, length := -1, 0
-	look := func(words []string, found *bool) {
-		for _, w := range words {
-			if i := strings.LastIndex(before, w); i > last || i == last && len(w) > length {
-				last, length, up, down = i, len(w), false, false
-				*found = true
-			}
+	for i, n := len(before), 0; i > 0 && n < mostBehind+mostChange; n++ {
+		i = lastStart(before[:i])
+		k := changeWords.at(before[i:])
+		if k < 0 {
+			continue
 		}
+		rest := before[i+len(changeWords.list[k]):]
+		if k >= len(upWords)+len(downWords) || utf8.RuneCountInString(rest) > mostBehind || startsWith(rest, "到", "至") {
+			break
+		}
+		return k < len(upWords), k >= len(upWords)
 	}
-	look(upWords, &up)
-	look(downWords, &down)
-	if last < 0 {
-		return false, false
-	}
-	behind := before[last+length:]
-	if utf8.RuneCountInString(behind) > mostBehind || startsWith(behind, "到", "至") || strings.ContainsAny(behind, "，、,") {
-		return false, false
-	}
-	return up, down
+	return false, false
 }
 
 // narrative is what the functions look for in one text.

@@ -142,12 +142,12 @@ func changeFaults(all []figure) []string {
 		if comparedWith(c.now.before) {
 			base = "比"
 		}
-		hits = append(hits, base+c.now.text+"，"+directed(c.by, "增加", "减少")+c.by.text+"，"+directed(c.rate, "增长", "下降")+c.rate.text)
+		hits = append(hits, base+c.now.text+"，"+directed(&c.by, "增加", "减少")+c.by.text+"，"+directed(&c.rate, "增长", "下降")+c.rate.text)
 	}
 	return hits
 }
 
-func directed(f figure, up, down string) string {
+func directed(f *figure, up, down string) string {
 	if f.down {
 		return down
 	}

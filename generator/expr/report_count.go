@@ -8,10 +8,15 @@ import (
 // tally is one thing that a narrative counts: 到省访42批54人次，同比批次下降44.7%、人次下降50%.
 type tally struct {
 	label  string
-	counts []figure
-	rates  []figure // by count; a rate that was not written has no text
+	counts []counted
 	line   int
 }
+
+// counted is a count and the rate that belongs to it, nil when none was written.
+type counted struct{ count, rate *figure }
+
+// usualCounts is how many counts a tally has at most, as a rule: 批 and 人次.
+const usualCounts = 2
 
 // tallies reads counts and the rates that belong to them. A rate belongs to the
 // counts in front of it in its clause, or at the head of a sentence (同比……) to
@@ -38,17 +43,18 @@ func tallies(all []figure) []*tally {
 		case f.kind == countFigure && !f.changed():
 			chained = false
 			if together && now != nil && !now.has(f.unit) {
-				now.counts, now.rates = append(now.counts, *f), append(now.rates, figure{})
+				now.counts = append(now.counts, counted{count: f})
 				continue
 			}
-			now = &tally{label: labelOf(f.before), counts: []figure{*f}, rates: make([]figure, 1), line: f.line}
+			now = &tally{label: labelOf(f.before), counts: make([]counted, 1, usualCounts), line: f.line}
+			now.counts[0].count = f
 			if first == nil {
 				first = now
 			}
 			list = append(list, now)
 		case f.kind == percentFigure:
 			of, hint := now, f.before
-			if of == nil && fresh && comparing(hint) && !strings.HasPrefix(hint, "其中") {
+			if of == nil && fresh && comparisons.in(hint) && !strings.HasPrefix(hint, "其中") {
 				of, now = before, before
 			}
 			if i > 0 && chained && f.before == "、" {
@@ -56,7 +62,7 @@ func tallies(all []figure) []*tally {
 				of.next(f)
 				continue
 			}
-			if of == nil || !f.changed() || !comparing(hint) && !chained {
+			if of == nil || !f.changed() || !comparisons.in(hint) && !chained {
 				now, chained = nil, false
 				continue
 			}
@@ -75,17 +81,17 @@ func tallies(all []figure) []*tally {
 }
 
 func (t *tally) has(unit string) bool {
-	return slices.ContainsFunc(t.counts, func(c figure) bool { return c.unit == unit })
+	return slices.ContainsFunc(t.counts, func(c counted) bool { return c.count.unit == unit })
 }
 
 // give attaches a rate to the named counts, or to all; where several are named (批次人次分别) to the first.
 func (t *tally) give(rate *figure, names []string) {
-	for i, c := range t.counts {
-		switch {
+	for i := range t.counts {
+		switch c := &t.counts[i]; {
 		case len(names) == 0:
-			t.rates[i] = *rate
-		case c.unit == names[0]:
-			t.rates[i] = *rate
+			c.rate = rate
+		case c.count.unit == names[0]:
+			c.rate = rate
 			return
 		}
 	}
@@ -93,9 +99,9 @@ func (t *tally) give(rate *figure, names []string) {
 
 // next attaches the second rate of 分别下降8.2%、8.5%.
 func (t *tally) next(rate *figure) {
-	for i := range t.rates {
-		if t.rates[i].text == "" {
-			t.rates[i] = *rate
+	for i := range t.counts {
+		if t.counts[i].rate == nil {
+			t.counts[i].rate = rate
 			return
 		}
 	}
@@ -103,52 +109,62 @@ func (t *tally) next(rate *figure) {
 
 // labelOf is what a count is called: the words right in front of it.
 func labelOf(before string) string {
-	if i := strings.LastIndexAny(before, "，、,：:（("); i >= 0 {
-		before = strings.TrimLeft(before[i:], "，、,：:（(")
-	}
-	before = strings.TrimPrefix(before, "其中")
-	if i := strings.LastIndex(before, "年"); i >= 4 && digit(Fold(rune0(before))) {
-		before = before[i+len("年"):] // 2022年全区信访总量
+	before = strings.TrimPrefix(before[behindMark(before):], "其中")
+	if digit(Fold(rune0(before))) {
+		if i := strings.LastIndex(before, "年"); i >= 4 {
+			before = before[i+len("年"):] // 2022年全区信访总量
+		}
 	}
 	return lastRunes(before, 12)
 }
 
-var comparisons = []string{"同比", "比上年", "较上年", "与上年", "比去年", "较去年", "上年同期", "去年同期"}
-
-func comparing(hint string) bool {
-	return slices.ContainsFunc(comparisons, func(w string) bool { return strings.Contains(hint, w) })
+// behindMark is where the text behind the last ，、：（ begins.
+func behindMark(text string) int {
+	for i := len(text) - 1; i >= 0; i-- {
+		switch text[i] {
+		case ',', ':', '(':
+			return i + 1
+		case 0xE3, 0xEF: // with which the wide ones begin
+			if startsWith(text[i:], "，", "、", "：", "（") {
+				return i + len("，")
+			}
+		}
+	}
+	return 0
 }
 
+var comparisons = wordsIn([]string{"同比", "比上年", "较上年", "与上年", "比去年", "较去年", "上年同期", "去年同期"})
+
 // idle are words of a comparison that name nothing.
-var idle = strings.NewReplacer("上年同期", "", "去年同期", "", "同比", "", "比上年", "", "较上年", "", "与上年", "", "比去年", "", "较去年", "", "相比", "",
-	"（下同）", "", "(下同)", "", "分别", "", "增加", "", "增长", "", "上升", "", "提高", "", "增幅", "", "上涨", "", "减少", "", "下降", "", "降低", "", "降幅", "",
-	"，", "", "、", "", ",", "", "均", "", "各", "", "了", "", "约", "", "为", "", "和", "", "数量", "", "总量", "", "总数", "")
+var idle = wordsIn([]string{"上年同期", "去年同期", "同比", "比上年", "较上年", "与上年", "比去年", "较去年", "相比",
+	"（下同）", "(下同)", "分别", "增加", "增长", "上升", "提高", "增幅", "上涨", "减少", "下降", "降低", "降幅",
+	"，", "、", ",", "均", "各", "了", "约", "为", "和", "数量", "总量", "总数", "年"})
+
+// withoutIdle is a comparison without its idle words.
+func withoutIdle(hint string) string {
+	var b strings.Builder
+	for hint != "" {
+		if k := idle.at(hint); k >= 0 {
+			hint = hint[len(idle.list[k]):]
+			continue
+		}
+		_, next := head(hint, 0)
+		b.WriteString(hint[:next])
+		hint = hint[next:]
+	}
+	return b.String()
+}
 
 // unitsIn reads the units that a rate names; plain is false when other words
 // show that it speaks of something else.
 func unitsIn(hint string, t *tally) (names []string, plain bool) {
-	rest := idle.Replace(hint)
-	rest = strings.TrimFunc(strings.ReplaceAll(rest, "年", ""), func(r rune) bool { return digit(Fold(r)) })
+	rest := strings.TrimFunc(withoutIdle(hint), func(r rune) bool { return digit(Fold(r)) })
 	for rest != "" {
-		found := false
-		for _, c := range counters {
-			after, ok := strings.CutPrefix(rest, c)
-			if !ok {
-				continue
-			}
-			unit := c
-			if unit != "人次" && unit != "次" {
-				unit = strings.TrimSuffix(unit, "次")
-			}
-			if !t.has(unit) {
-				return nil, false
-			}
-			names, rest, found = append(names, unit), after, true
-			break
-		}
-		if !found {
+		k := unitHeads.at(rest)
+		if k < 0 || unitWords[k].kind != countFigure || !t.has(unitWords[k].unit) {
 			return nil, false
 		}
+		names, rest = append(names, unitWords[k].unit), rest[len(unitWords[k].word):]
 	}
 	return names, true
 }
@@ -157,13 +173,12 @@ func unitsIn(hint string, t *tally) (names []string, plain bool) {
 func baselessRates(all []*tally) []string {
 	var hits []string
 	for _, t := range all {
-		for i := range t.rates {
-			rate := &t.rates[i]
-			if rate.text == "" {
+		for _, c := range t.counts {
+			if c.rate == nil {
 				continue
 			}
-			if why := baseless(&t.counts[i], rate); why != "" {
-				hits = append(hits, t.label+t.counts[i].text+"，同比"+directed(*rate, "上升", "下降")+rate.text+"（"+why+"）")
+			if why := baseless(c.count, c.rate); why != "" {
+				hits = append(hits, t.label+c.count.text+"，同比"+directed(c.rate, "上升", "下降")+c.rate.text+"（"+why+"）")
 			}
 		}
 	}

@@ -35,8 +35,8 @@ func partsIn(all []*tally) []string {
 	}
 	total := all[0]
 	var hits []string
-	for i, c := range total.counts {
-		if hit := partsOf(c, total, i, all[1:]); hit != "" {
+	for _, sum := range total.counts {
+		if hit := partsOf(sum, total, all[1:]); hit != "" {
 			hits = append(hits, hit)
 		}
 	}
@@ -44,69 +44,70 @@ func partsIn(all []*tally) []string {
 }
 
 // partsOf judges one measure of a total: finds the run of tallies that adds up to it.
-func partsOf(sum figure, total *tally, measure int, rest []*tally) string {
-	counts, counted := make([]num, len(rest)), make([]bool, len(rest))
+func partsOf(sum counted, total *tally, rest []*tally) string {
+	counts, known := make([]num, len(rest)), make([]bool, len(rest))
 	for i, t := range rest {
-		if at := t.measure(sum.unit, total); at >= 0 {
-			counts[i], counted[i] = t.counts[at].n, true
+		if at := t.measure(sum.count.unit, total); at >= 0 {
+			counts[i], known[i] = t.counts[at].count.n, true
 		}
 	}
 	for from := 0; from+fewestParts <= len(rest); from++ {
 		var added num
-		for to := from; to < len(rest) && counted[to]; to++ {
+		for to := from; to < len(rest) && known[to]; to++ {
 			added = added.add(counts[to])
-			order := added.cmp(sum.n)
+			order := added.cmp(sum.count.n)
 			if order > 0 {
 				break
 			}
 			if order == 0 && to-from+1 >= fewestParts {
-				return contradiction(sum, total, measure, rest[from:to+1])
+				return contradiction(sum, total, rest[from:to+1])
 			}
 		}
 	}
-	return nearly(sum, total, rest)
+	return nearly(sum.count, total, counts, known)
 }
 
 // measure is which of its counts a tally has in the total's unit: 167件 stands for
 // both where the total counts 批 and 人次; 0人次 is 0批 too. -1: none.
 func (t *tally) measure(unit string, total *tally) int {
 	for i := range t.counts {
-		if t.counts[i].unit == unit {
+		if t.counts[i].count.unit == unit {
 			return i
 		}
 	}
-	if len(t.counts) == 1 && (!total.has(t.counts[0].unit) || t.counts[0].n.sign() == 0) {
+	if len(t.counts) == 1 && (!total.has(t.counts[0].count.unit) || t.counts[0].count.n.sign() == 0) {
 		return 0
 	}
 	return -1
 }
 
 // before is what a count was last year by its rate; false when it is not said.
-func before(now decimal.Decimal, rate figure) (decimal.Decimal, bool) {
-	factor := decimal.NewFromInt(1).Add(rate.value())
-	if rate.down {
-		factor = decimal.NewFromInt(1).Sub(rate.value())
-	}
-	if rate.text == "" || !factor.IsPositive() {
+func (c counted) before() (decimal.Decimal, bool) {
+	if c.rate == nil {
 		return decimal.Zero, false
 	}
-	return now.DivRound(factor, quotientPlaces), true
+	factor := decimal.NewFromInt(1).Add(c.rate.value())
+	if c.rate.down {
+		factor = decimal.NewFromInt(1).Sub(c.rate.value())
+	}
+	if !factor.IsPositive() {
+		return decimal.Zero, false
+	}
+	return c.count.value().DivRound(factor, quotientPlaces), true
 }
 
 // contradiction compares last year by the total's rate with last year by the parts' rates: 1% apart is a fault.
-func contradiction(sum figure, total *tally, measure int, parts []*tally) string {
-	rate := total.rates[measure]
-	was, ok := before(sum.value(), rate)
+func contradiction(sum counted, total *tally, parts []*tally) string {
+	was, ok := sum.before()
 	if !ok {
 		return ""
 	}
 	added, open := decimal.Zero, false
 	for _, p := range parts {
-		at := p.measure(sum.unit, total) // as partsOf has seen, there is one
-		n, r := p.counts[at].value(), p.rates[at]
-		if b, said := before(n, r); said {
+		part := p.counts[p.measure(sum.count.unit, total)] // as partsOf has seen, there is one
+		if b, said := part.before(); said {
 			added = added.Add(b)
-		} else if n.IsZero() {
+		} else if part.count.n.sign() == 0 {
 			open = true // nothing is left, so what there was cannot be told
 		} else {
 			return ""
@@ -116,41 +117,44 @@ func contradiction(sum figure, total *tally, measure int, parts []*tally) string
 	if !added.IsPositive() || !apart.Abs().Mul(hundred).GreaterThan(was) || open && apart.IsNegative() {
 		return ""
 	}
-	change := sum.value().Sub(added).Mul(hundred).DivRound(added, 1)
+	change := sum.count.value().Sub(added).Mul(hundred).DivRound(added, 1)
 	word := "上升"
 	if change.IsNegative() {
 		word = "下降"
 	}
-	return total.label + sum.text + "，写同比" + directed(rate, "上升", "下降") + rate.text + "，推算上年约" + was.Round(0).String() + sum.unit + "；" +
-		strconv.Itoa(len(parts)) + "个分项相加正好是总量，按各自的增减率推算上年共约" + added.Round(0).String() + sum.unit + "，应为" + word + change.Abs().StringFixed(1) + "%"
+	return total.label + sum.count.text + "，写同比" + directed(sum.rate, "上升", "下降") + sum.rate.text + "，推算上年约" + was.Round(0).String() + sum.count.unit + "；" +
+		strconv.Itoa(len(parts)) + "个分项相加正好是总量，按各自的增减率推算上年共约" + added.Round(0).String() + sum.count.unit + "，应为" + word + change.Abs().StringFixed(1) + "%"
 }
 
-// nearly reports parts to the end of the paragraph that miss a declared total by little.
-func nearly(sum figure, total *tally, rest []*tally) string {
+// nearly reports parts to the end of the paragraph that miss a declared total by little,
+// as many as there are.
+func nearly(sum *figure, total *tally, counts []num, known []bool) string {
 	if !strings.ContainsAny(total.label, "总共") && !strings.Contains(total.label, "合计") {
 		return ""
 	}
-	for from := 0; from+fewestNearly <= len(rest); from++ {
-		added, whole := decimal.Zero, true
-		for _, t := range rest[from:] {
-			at := t.measure(sum.unit, total)
-			if whole = whole && at >= 0; at >= 0 {
-				added = added.Add(t.counts[at].value())
-			}
+	var added, all, off num
+	most := 0
+	for parts := 1; parts <= len(counts) && known[len(counts)-parts]; parts++ {
+		added = added.add(counts[len(counts)-parts])
+		apart := added.add(sum.n.neg())
+		if apart.sign() < 0 {
+			apart = apart.neg()
 		}
-		off := added.Sub(sum.value()).Abs()
-		if whole && off.Mul(decimal.NewFromInt(50)).LessThanOrEqual(sum.value()) {
-			return total.label + sum.text + "，" + strconv.Itoa(len(rest)-from) + "个分项相加是" + added.String() + sum.unit + "，相差" + off.String() + sum.unit
+		if parts >= fewestNearly && apart.mul(numInt(50)).cmp(sum.n) <= 0 {
+			most, all, off = parts, added, apart
 		}
 	}
-	return ""
+	if most == 0 {
+		return ""
+	}
+	return total.label + sum.text + "，" + strconv.Itoa(most) + "个分项相加是" + all.decimal().String() + sum.unit + "，相差" + off.decimal().String() + sum.unit
 }
 
 // breakdownFaults prints the sentences in which what follows 其中 does not add up to the figure in front of it.
 func breakdownFaults(all []figure) []string {
 	var hits []string
 	for i := 1; i < len(all); i++ {
-		f := all[i]
+		f := &all[i]
 		if !strings.Contains(f.before, "其中") || f.changed() || loose(f.before) {
 			continue
 		}
@@ -166,10 +170,10 @@ func breakdownFaults(all []figure) []string {
 }
 
 // totalBefore is the nearest figure of the same kind in the sentence that is no change.
-func totalBefore(list []figure, f figure) (figure, bool) {
+func totalBefore(list []figure, f *figure) (figure, bool) {
 	for i := len(list) - 1; i >= 0 && list[i].sentence == f.sentence; i-- {
-		if g := list[i]; g.kind == f.kind && (f.kind == amountFigure || f.kind == countFigure && g.unit == f.unit) {
-			return g, !g.changed()
+		if g := &list[i]; g.kind == f.kind && (f.kind == amountFigure || f.kind == countFigure && g.unit == f.unit) {
+			return *g, !g.changed()
 		}
 	}
 	return figure{}, false
