@@ -148,7 +148,7 @@ func (m *Memory) possible(c *part, b *block, set uint64) uint64 {
 	if c.begin != nil {
 		t := m.texts(c.left, b, set)
 		for rest := set; rest != 0; rest &= rest - 1 {
-			if !c.begin.head(t.of(bits.TrailingZeros64(rest))) {
+			if c.begin.at(t.of(bits.TrailingZeros64(rest))) < 0 {
 				set &^= rest & -rest
 			}
 		}

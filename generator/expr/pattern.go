@@ -130,7 +130,7 @@ func (p *pattern) find(text string) []string {
 
 // possible reports whether the words that every match has are there.
 func (p *pattern) possible(text string) bool {
-	if len(p.begin.list) > 0 && !p.begin.head(text) {
+	if len(p.begin.list) > 0 && p.begin.at(text) < 0 {
 		return false
 	}
 	for i := range p.needs {
@@ -200,7 +200,7 @@ func (w *words) in(text string) bool {
 	}
 	for i := 0; i < len(text); {
 		h, next := head(text, i)
-		if w.heads[h>>6]&(1<<(h&63)) != 0 && w.begin(h, text[i:]) {
+		if w.heads[h>>6]&(1<<(h&63)) != 0 && w.which(h, text[i:]) >= 0 {
 			return true
 		}
 		i = next
@@ -208,23 +208,26 @@ func (w *words) in(text string) bool {
 	return false
 }
 
-// head reports whether the text begins with one of the words.
-func (w *words) head(text string) bool {
+// at is which of the words a text begins with, the first of the list; -1: none.
+func (w *words) at(text string) int {
 	if text == "" {
-		return false
+		return -1
 	}
 	h, _ := head(text, 0)
-	return w.heads[h>>6]&(1<<(h&63)) != 0 && w.begin(h, text)
+	if w.heads[h>>6]&(1<<(h&63)) == 0 {
+		return -1
+	}
+	return w.which(h, text)
 }
 
-// begin reports whether the text, of whose first character h tells, begins with one of the words.
-func (w *words) begin(h uint32, text string) bool {
+// which is at for a text of whose first character h tells.
+func (w *words) which(h uint32, text string) int {
 	for k, first := range w.first {
 		if first == h && strings.HasPrefix(text, w.list[k]) {
-			return true
+			return k
 		}
 	}
-	return false
+	return -1
 }
 
 // search goes through the places at which one of some words begins.

@@ -42,20 +42,3 @@ var unitHeads = func() words {
 	}
 	return wordsIn(list)
 }()
-
-// at is which of the words a text begins with, the first of the list; -1: none.
-func (w *words) at(text string) int {
-	if text == "" {
-		return -1
-	}
-	h, _ := head(text, 0)
-	if w.heads[h>>6]&(1<<(h&63)) == 0 {
-		return -1
-	}
-	for k, first := range w.first {
-		if first == h && strings.HasPrefix(text, w.list[k]) {
-			return k
-		}
-	}
-	return -1
-}
