@@ -201,15 +201,15 @@ func (f *Format) number(v Value, args []Value) string {
 	d := v.num
 	switch style := f.style(v); style {
 	case printMoney:
-		return d.Shift(f.moneyShift()).StringFixed(f.decimals(2))
+		return Fixed(d.Shift(f.moneyShift()), f.decimals(2))
 	case printPercent:
-		return d.Shift(2).StringFixed(f.decimals(2)) + "%"
+		return Fixed(d.Shift(2), f.decimals(2)) + "%"
 	case printScore:
-		return d.Round(f.decimals(2)).String()
+		return Rounded(d, f.decimals(2))
 	case printInteger:
-		return d.StringFixed(f.decimals(0))
+		return Fixed(d, f.decimals(0))
 	case printThousands:
-		return thousands(d.Shift(f.moneyShift()).StringFixed(f.decimals(2)))
+		return thousands(Fixed(d.Shift(f.moneyShift()), f.decimals(2)))
 	case printUppercase:
 		if f.inYuan {
 			return uppercase(d)
@@ -219,9 +219,9 @@ func (f *Format) number(v Value, args []Value) string {
 		return f.change(style, v, args)
 	}
 	if f.hasPlaces {
-		return d.StringFixed(f.places)
+		return Fixed(d, f.places)
 	}
-	return d.Round(noisePlaces).String()
+	return Rounded(d, noisePlaces)
 }
 
 // noisePlaces is where a number that is printed in full stops: the decimals of
@@ -292,12 +292,12 @@ func (f *Format) change(style printing, v Value, args []Value) string {
 		word, rateWord = less, "下降"
 	}
 	size := diff.Abs().Shift(shift)
-	amount := size.StringFixed(places)
+	amount := Fixed(size, places)
 	switch typ {
 	case TypeScore, TypeNumber:
-		amount = size.Round(places).String()
+		amount = Rounded(size, places)
 	case TypeInteger:
-		amount = size.Round(0).String()
+		amount = Rounded(size, 0)
 	}
 	if isZeroText(amount) {
 		return "与上年基本持平"

@@ -27,22 +27,21 @@ type Target struct {
 
 // ParseTarget takes the text of a target or of an actual apart (quirks §5).
 // It never fails: what is not certainly a number is words.
-func ParseTarget(text string) Target {
-	if t, ok := plainTarget(text); ok {
-		return t
+func ParseTarget(text string) (t Target) {
+	if !t.plain(text) {
+		t = anyTarget(text)
 	}
-	return anyTarget(text)
+	return t
 }
 
-// plainTarget reads a target that is written as most are: ≥95%, 12件, 3.5万元. It says
-// of it what anyTarget would; ok is false for one that is written in another way.
-func plainTarget(text string) (t Target, ok bool) {
+// plain reads a target that is written as most are: ≥95%, 12件, 3.5万元. It says
+// of it what anyTarget would; it is false for one that is written in another way.
+func (t *Target) plain(text string) bool {
 	sign, s := "", text
-	for _, known := range [...]string{"≥", "≤"} {
-		if rest, found := strings.CutPrefix(s, known); found {
-			sign, s = known, rest
-			break
-		}
+	if rest, found := strings.CutPrefix(text, "≥"); found {
+		sign, s = "≥", rest
+	} else if rest, found := strings.CutPrefix(text, "≤"); found {
+		sign, s = "≤", rest
 	}
 	n, places, end := int64(0), int32(0), 0
 	for point := false; end < len(s); end++ {
@@ -52,37 +51,44 @@ func plainTarget(text string) (t Target, ok bool) {
 			}
 		} else if c == '.' && !point && end > 0 && end+1 < len(s) && isDigit(s[end+1]) {
 			if point = true; isYear(s[:end]) {
-				return t, false // 2021.12 is a month
+				return false // 2021.12 is a month
 			}
 		} else {
 			break
 		}
 	}
 	unit := s[end:]
-	if end == 0 || end > plainDigits || strings.IndexByte(unit, ' ') >= 0 || startsDate(unit) || strings.HasSuffix(unit, "标") || strings.HasSuffix(unit, "成") {
-		return t, false
-	}
-	if _, tail := cutTail(unit); tail != "" {
-		return t, false
+	if end == 0 || end > plainDigits || !isPlainUnit(unit) {
+		return false
 	}
 	base, up, known := tidyUnit(unit)
 	if !known {
-		return t, false
+		return false
 	}
-	return Target{Text: text, Numeric: true, Operator: sign, Number: moved(decimal.New(n, -places), up), Unit: base}, true
+	*t = Target{Text: text, Numeric: true, Operator: sign, Number: moved(decimal.New(n, -places), up), Unit: base}
+	return true
 }
 
 // plainDigits is how many digits of a target are read at once.
 const plainDigits = 16
 
-// startsDate reports whether what stands behind a number may make a date of it.
-func startsDate(s string) bool {
-	for _, w := range [...]string{"年", "月", "日", "号"} {
-		if strings.HasPrefix(s, w) {
-			return true
+// isPlainUnit reports whether what stands behind a number can be nothing but its unit:
+// it does not begin as a date goes on, nor end as an operator or 达标 and 完成 do.
+func isPlainUnit(s string) bool {
+	if s == "" || s == "%" {
+		return true
+	}
+	if len(s) >= len("年") {
+		switch s[:len("年")] {
+		case "年", "月", "日", "号":
+			return false
+		}
+		switch s[len(s)-len("标"):] {
+		case "标", "成", "上", "下", "内":
+			return false
 		}
 	}
-	return false
+	return s[len(s)-1] != ')' && strings.IndexByte(s, ' ') < 0
 }
 
 // anyTarget takes a target apart however it is written.

@@ -17,6 +17,7 @@
 //	  layout.go     日期:yyyy年M月d日
 //	  uppercase.go  大写
 //	  mask.go       脱敏
+//	  fixed.go      decimals with so many places
 //	target.go     indicator targets: operator, number, unit
 //	  measure.go    units and which of them are the same
 package value
@@ -78,6 +79,34 @@ type typeCode uint8
 
 // types are those a Value can remember; the first stands for one that was computed.
 var types = [...]Type{"", TypeText, TypeLines, TypeAmount, TypePercent, TypeScore, TypeInteger, TypeNumber, TypeDate, TypePhone, TypeChoice}
+
+// code is the type's place among types, 0 for another. It is asked for with every
+// value that is read or computed, and so does not go through them.
+func (t Type) code() typeCode {
+	switch t {
+	case TypeText:
+		return 1
+	case TypeLines:
+		return 2
+	case TypeAmount:
+		return 3
+	case TypePercent:
+		return 4
+	case TypeScore:
+		return 5
+	case TypeInteger:
+		return 6
+	case TypeNumber:
+		return 7
+	case TypeDate:
+		return 8
+	case TypePhone:
+		return 9
+	case TypeChoice:
+		return 10
+	}
+	return 0
+}
 
 // String prints the date as people write it: 2023年4月4日, 2023年4月, 2023年.
 func (d Day) String() string {
@@ -141,12 +170,7 @@ func Truth(b bool) Value { return Value{kind: Bool, flag: b} }
 
 // As returns the value with the type by which it prints when no pipe says otherwise.
 func (v Value) As(t Type) Value {
-	v.typ = 0
-	for i := range types {
-		if types[i] == t {
-			v.typ = typeCode(i)
-		}
-	}
+	v.typ = t.code()
 	return v
 }
 

@@ -75,3 +75,13 @@ func TestAccessors(t *testing.T) {
 		t.Error("Why or Type")
 	}
 }
+
+// TestTypeCodes holds the place by which a value remembers its type against the list.
+func TestTypeCodes(t *testing.T) {
+	t.Parallel()
+	for i, typ := range types {
+		if int(typ.code()) != i {
+			t.Errorf("%s has the place %d, not %d", typ, typ.code(), i)
+		}
+	}
+}
