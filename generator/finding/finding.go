@@ -68,12 +68,29 @@ func (f *Finding) State() string {
 // List is a collection of findings of one unit or one run.
 type List []Finding
 
-// Sort brings the list into its one order: workbook, then level, then the
+// Sort brings the list into its one order: level, then workbook, then the
 // order in which the rules were judged is kept for equal keys.
 func (l List) Sort() {
-	slices.SortStableFunc(l, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(a.Place.Workbook, b.Place.Workbook))
-	})
+	sorted := 0
+	for sorted < len(l) && (sorted == 0 || compare(&l[sorted-1], &l[sorted]) <= 0) {
+		sorted++
+	}
+	if sorted == len(l) {
+		return
+	}
+	was := slices.Clone(l)
+	order := make([]*Finding, len(l)) // findings are large: each moves once
+	for i := range was {
+		order[i] = &was[i]
+	}
+	slices.SortStableFunc(order, compare)
+	for i := range order {
+		l[i] = *order[i]
+	}
+}
+
+func compare(a, b *Finding) int {
+	return cmp.Or(cmp.Compare(a.Level, b.Level), cmp.Compare(a.Place.Workbook, b.Place.Workbook))
 }
 
 // Count returns how many findings have the level. Notices that are 已说明 are not

@@ -9,6 +9,7 @@ package unit
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"jixiao/generator/expr"
 	"jixiao/generator/fillin"
@@ -107,12 +108,44 @@ func (r *Record) Recognised() bool {
 
 // Field returns the field of that name, or nil.
 func (it *Item) Field(name string) *Field {
+	hint := &fieldPlaces[slot(name)]
+	last := int(hint.Load())
+	i := it.place(name, last)
+	if i < 0 {
+		return nil
+	}
+	if i != last { // what is written is slow to be read by others
+		hint.Store(int32(i))
+	}
+	return &it.Fields[i]
+}
+
+// place is which of the fields has the name, first looked for where it was last; -1: none.
+func (it *Item) place(name string, last int) int {
+	if last < len(it.Fields) && it.Fields[last].Name == name {
+		return last
+	}
 	for i := range it.Fields {
 		if it.Fields[i].Name == name {
-			return &it.Fields[i]
+			return i
 		}
 	}
-	return nil
+	return -1
+}
+
+// fieldPlaces are where fields were found last, of items of the same kind mostly in
+// the same place. Names share a slot with others: what it says is only tried first.
+var fieldPlaces [slots]atomic.Int32
+
+const slots = 256
+
+// slot tells a name by its length and some of its last characters.
+func slot(name string) int {
+	n := len(name)
+	if n < 4 {
+		return n
+	}
+	return (5*n + int(name[n-1]) + 7*int(name[n-2]) + 31*int(name[n-4])) % slots
 }
 
 // List returns the list of that name, or nil.
@@ -133,19 +166,17 @@ func (it *Item) Title() string {
 			return f.Value.String()
 		}
 	}
-	for _, f := range it.Fields {
-		if !f.Filled && f.Value.Kind() == value.Text {
+	for i := range it.Fields {
+		if f := &it.Fields[i]; !f.Filled && f.Value.Kind() == value.Text {
 			return f.Value.String()
 		}
 	}
 	return ""
 }
 
-// Lookup makes an item a scope of expressions: its fields and lists by name.
+// Lookup makes an item a scope of expressions: its fields and lists by name. No form
+// has a list and a field of the same name.
 func (it *Item) Lookup(name string) (expr.Binding, bool) {
-	if f := it.Field(name); f != nil {
-		return expr.Binding{Value: f.Value}, true
-	}
 	if l := it.List(name); l != nil {
 		items := make([]expr.Scope, len(l.Items))
 		for i := range l.Items {
@@ -153,21 +184,22 @@ func (it *Item) Lookup(name string) (expr.Binding, bool) {
 		}
 		return expr.Binding{Items: items, IsList: true}, true
 	}
+	if f := it.Field(name); f != nil {
+		return expr.Binding{Value: f.Value}, true
+	}
 	return expr.Binding{}, false
 }
 
 // Value finds a field by name, first where the last item of the list had it.
 func (it *Item) Value(name string, hint *int32) *value.Value {
-	if i := int(*hint); i < len(it.Fields) && it.Fields[i].Name == name {
-		return &it.Fields[i].Value
-	}
-	for i := range it.Fields {
-		if it.Fields[i].Name == name {
-			*hint = int32(i)
-			return &it.Fields[i].Value
+	i := int(*hint)
+	if i >= len(it.Fields) || it.Fields[i].Name != name {
+		if i = it.place(name, i); i < 0 {
+			return nil
 		}
+		*hint = int32(i)
 	}
-	return nil
+	return &it.Fields[i].Value
 }
 
 // Figures is a scope of single figures.
@@ -175,9 +207,9 @@ type Figures []Figure
 
 // Lookup finds a figure by name.
 func (fs Figures) Lookup(name string) (expr.Binding, bool) {
-	for _, f := range fs {
-		if f.Name == name {
-			return expr.Binding{Value: f.Value}, true
+	for i := range fs {
+		if fs[i].Name == name {
+			return expr.Binding{Value: fs[i].Value}, true
 		}
 	}
 	return expr.Binding{}, false

@@ -2,6 +2,7 @@ package unit
 
 import (
 	"strings"
+	"sync/atomic"
 
 	"jixiao/generator/expr"
 	"jixiao/generator/finding"
@@ -49,37 +50,82 @@ func (v *Verdict) Lookup(name string) (expr.Binding, bool) {
 	case "上年":
 		return expr.Binding{Current: lastYear(v.Record.Submission.Unit.Figures)}, true
 	}
-	for _, own := range []Figures{v.Derived, v.Context, v.Settings} {
-		if b, ok := own.Lookup(name); ok {
+	if v.Record.List(name) == nil {
+		if found := v.Named(name); found != nil {
+			return expr.Binding{Value: *found}, true
+		}
+		return expr.Binding{}, false
+	}
+	for kind := 1; kind <= 3; kind++ {
+		if b, ok := Figures(v.figures(kind)).Lookup(name); ok {
 			return b, true
 		}
 	}
 	return v.Record.Lookup(name)
 }
 
+// Named finds a single value by name as Value does, first where the last record had
+// it; nil: there is none.
+func (v *Verdict) Named(name string) *value.Value {
+	slot := &namedPlaces[slot(name)]
+	hint := int32(eachKind) // derived fields go before all others
+	known := slot.Load()
+	if known != nil && known.name == name {
+		hint = known.hint
+	} else {
+		known = nil
+	}
+	found := v.Value(name, &hint)
+	if found != nil && (known == nil || known.hint != hint) {
+		slot.Store(&namedPlace{name, hint})
+	}
+	return found
+}
+
+// namedPlace is where a name was found last. Another name's place would not do: what
+// stands in it now may be a field behind a figure of the same name.
+type namedPlace struct {
+	name string
+	hint int32
+}
+
+var namedPlaces [slots]atomic.Pointer[namedPlace]
+
+// eachKind parts the kinds of values in a hint: 0 fields, 1 derived, 2 context, 3 settings.
+const eachKind = 1 << 16
+
 // Value finds a derived field, a figure of the context, a setting or a field by name,
 // first where the last record had it.
 func (v *Verdict) Value(name string, hint *int32) *value.Value {
-	const each = 1 << 16 // in a hint: 0 fields, 1 derived, 2 context, 3 settings
-	own := [...]Figures{v.Derived, v.Context, v.Settings}
-	switch kind, i := int(*hint)/each, int(*hint)%each; {
-	case kind == 0:
-		if i < len(v.Record.Fields) && v.Record.Fields[i].Name == name {
-			return &v.Record.Fields[i].Value
+	kind, i := int(*hint)/eachKind, int(*hint)%eachKind
+	if kind == 0 {
+		if fields := v.Record.Fields; i < len(fields) && fields[i].Name == name {
+			return &fields[i].Value
 		}
-	case i < len(own[kind-1]) && own[kind-1][i].Name == name:
-		return &own[kind-1][i].Value
+	} else if figures := v.figures(kind); i < len(figures) && figures[i].Name == name {
+		return &figures[i].Value
 	}
-	for kind, figures := range own {
+	for kind := 1; kind <= 3; kind++ {
+		figures := v.figures(kind)
 		for i := range figures {
 			if figures[i].Name == name {
-				*hint = int32((kind+1)*each + i)
+				*hint = int32(kind*eachKind + i)
 				return &figures[i].Value
 			}
 		}
 	}
 	*hint = 0
 	return v.Record.Value(name, hint)
+}
+
+func (v *Verdict) figures(kind int) []Figure {
+	switch kind {
+	case 1:
+		return v.Derived
+	case 2:
+		return v.Context
+	}
+	return v.Settings
 }
 
 // lastYear is what the roster holds of the unit's last year: its column 上年总分 is 上年.总分.
