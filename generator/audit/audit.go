@@ -13,11 +13,13 @@
 package audit
 
 import (
+	"cmp"
 	"fmt"
 	"math/bits"
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -49,9 +51,7 @@ func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit
 	}
 	on := benches.Get().(*bench)
 	on.form, on.verdict, on.memory = f, v, memory
-	for i := range f.Rules {
-		on.judge(&f.Rules[i])
-	}
+	on.judge()
 	on.markRepairable()
 	judged := onceUnjudged(on.judged)
 	judged = append(judged, required(r, own, judged)...)
@@ -103,9 +103,10 @@ type bench struct {
 	lists   [][]string   // whose items were asked for
 	places  [][]place    // … and these
 	broken  []broke
-	causes  map[*finding.Finding]bool // findings that others have been put down to
 
 	supposed supposed // the record with another value in one cell
+	suspects []suspect
+	which    map[*unit.Field]int // of suspects: the one that is the cell of the field
 }
 
 // benches are used again: most of what is on one is there only to be copied.
@@ -116,9 +117,13 @@ func (on *bench) clear(judged finding.List) {
 	clear(judged)
 	clear(on.places)
 	clear(on.broken)
+	clear(on.which)
+	for i := range on.suspects {
+		on.suspects[i].cell = cell{}
+	}
 	clear(on.supposed.derived)
 	was := on.supposed
-	*on = bench{judged: judged[:0], lists: on.lists[:0], places: on.places[:0], broken: on.broken[:0]}
+	*on = bench{judged: judged[:0], lists: on.lists[:0], places: on.places[:0], broken: on.broken[:0], suspects: on.suspects[:0], which: on.which}
 	on.supposed.derived, on.supposed.known = was.derived, was.known
 	benches.Put(on)
 }
@@ -130,18 +135,33 @@ type place struct {
 	index int          // of the item in its own list, counted from 1
 }
 
-// judge applies one rule, once an item where it names a list.
-func (on *bench) judge(rule *form.Rule) {
-	for n, doubtful := range on.memory.Doubtful(rule.Check) {
-		for ; doubtful != 0; doubtful &= doubtful - 1 {
-			at := &on.at(rule.List())[n*expr.ItemsAtOnce+bits.TrailingZeros64(doubtful)]
-			f, off, broken := explained(rule, on.verdict, at, on.memory.At(rule.Check, at.item))
-			if !broken {
-				continue
+// judge applies the rules, each once an item where it names a list. Mostly there is no
+// doubt that it holds, and that is all there is to do.
+func (on *bench) judge() {
+	rules, memory := on.form.Rules, on.memory
+	for i := range rules {
+		for n, doubtful := range memory.Doubtful(rules[i].Check) {
+			if doubtful != 0 {
+				on.look(&rules[i], n*expr.ItemsAtOnce, doubtful)
 			}
-			if on.judged = append(on.judged, f); f.Level != finding.Unjudged {
-				on.broken = append(on.broken, broke{rule, *at, len(on.judged) - 1, off})
-			}
+		}
+	}
+}
+
+// look judges a rule at those of the items from first on that are in doubt, a bit an item.
+func (on *bench) look(rule *form.Rule, first int, doubtful uint64) {
+	places := on.at(rule.List())[first:]
+	for ; doubtful != 0; doubtful &= doubtful - 1 {
+		at := &places[bits.TrailingZeros64(doubtful)]
+		n := len(on.judged)
+		on.judged = append(on.judged, finding.Finding{})
+		f := &on.judged[n]
+		off, broken := explained(f, rule, on.verdict, at, on.memory.At(rule.Check, at.item))
+		switch {
+		case !broken:
+			on.judged = on.judged[:n]
+		case f.Level != finding.Unjudged:
+			on.broken = append(on.broken, broke{rule, *at, n, off})
 		}
 	}
 }
@@ -176,34 +196,34 @@ func walk(places []place, list []string, at place, it *unit.Item) []place {
 	return places
 }
 
-// explained says what is wrong where a rule did not pass, and by how much a
-// comparison of numbers is off; broken is false when the rule does not apply after all.
-func explained(rule *form.Rule, v *unit.Verdict, at *place, s expr.Scope) (f finding.Finding, off decimal.Decimal, broken bool) {
-	path, index := at.path, at.index
+// explained says in the empty finding f what is wrong where a rule did not pass, and by
+// how much a comparison of numbers is off; broken is false when there is nothing to say
+// after all, and f stays empty.
+func explained(f *finding.Finding, rule *form.Rule, v *unit.Verdict, at *place, s expr.Scope) (off decimal.Decimal, broken bool) {
 	whether := "" // why nobody can say whether the rule applies
 	if rule.When != nil {
 		applies := rule.When.Eval(s)
 		if yes, known := applies.Bool(); known && !yes || applies.Kind() == value.NotApplicable {
-			return f, off, false
+			return off, false
 		} else if !known {
 			whether = applies.Why()
 		}
 	}
 	c := compare(rule, s)
-	switch {
-	case c.unknown == "" && c.holds:
-		return f, off, false
-	case whether != "":
-		return unjudged(rule, whether, v, path, index), off, true
-	case c.unknown != "":
-		return unjudged(rule, c.unknown, v, path, index), off, true
+	if c.unknown == "" && c.holds {
+		return off, false
 	}
-	f = blank(rule, v, path, index)
+	locate(f, rule, v, at)
+	if why := cmp.Or(whether, c.unknown); why != "" {
+		f.Level = finding.Unjudged
+		f.Message = "未判：" + why
+		return off, true
+	}
 	f.Level = rule.Level
-	c.explain(&f, v, path, rule)
-	f.Message = message(rule, s, &f)
-	c.asFilled(&f, v, path, rule)
-	return f, c.difference, true
+	c.explain(f, v, at.path, rule)
+	f.Message = message(rule, s, f)
+	c.asFilled(f, v, at.path, rule)
+	return c.difference, true
 }
 
 // passes reports whether the rule has nothing to say at a place, as it mostly has
@@ -223,25 +243,17 @@ func passes(rule *form.Rule, memory *expr.Memory, at *place) bool {
 	return known && holds
 }
 
-// unjudged says that a rule could not be judged, and why.
-func unjudged(rule *form.Rule, why string, v *unit.Verdict, path []*unit.Item, index int) finding.Finding {
-	f := blank(rule, v, path, index)
-	f.Level = finding.Unjudged
-	f.Message = fmt.Sprintf("未判：%s", why)
-	return f
-}
-
-// blank is a finding of the rule at its place: the cell of the first field that
-// the rule names, in the item at hand.
-func blank(rule *form.Rule, v *unit.Verdict, path []*unit.Item, index int) finding.Finding {
-	f := finding.Finding{Rule: rule.ID, Name: rule.Name, Basis: rule.Basis, Item: index, Fields: rule.Fields}
-	if len(path) > 0 {
-		f.ItemName = path[len(path)-1].Title()
+// locate says what the finding is about: the rule, and the cell of the first field
+// that the rule names, in the item at hand.
+func locate(f *finding.Finding, rule *form.Rule, v *unit.Verdict, at *place) {
+	f.Rule, f.Name, f.Basis, f.Item, f.Fields = rule.ID, rule.Name, rule.Basis, at.index, rule.Fields
+	if len(at.path) > 0 {
+		f.ItemName = at.path[len(at.path)-1].Title()
 	}
 places:
 	for _, names := range [][]string{rule.Fields, rule.Asked} {
 		for _, name := range names {
-			field := find(name, v, path)
+			field := find(name, v, at.path)
 			if field == nil {
 				continue
 			}
@@ -257,24 +269,30 @@ places:
 	if f.Place.Workbook == "" {
 		f.Place.Workbook = firstWorkbook(v)
 	}
-	return f
 }
 
 // mostFilled is how many characters of a cell a finding quotes; the cell itself has the rest.
 const mostFilled = 200
 
-// excerpt quotes what a cell holds.
+// excerpt quotes what a cell holds; raw has no blanks around it.
 func excerpt(raw string) string {
-	if raw = strings.TrimSpace(raw); len(raw) <= mostFilled {
+	if len(raw) <= mostFilled {
 		return raw
 	}
-	n := 0
-	for i := range raw {
-		if n++; n > mostFilled {
-			return raw[:i] + "……"
+	end := 0
+	for range mostFilled {
+		// An ideograph needs no decoding: it has three bytes, as all from U+1000 to U+CFFF.
+		if c := raw[end]; c >= 0xE1 && c <= 0xEC && end+2 < len(raw) && raw[end+1]&0xC0 == 0x80 && raw[end+2]&0xC0 == 0x80 {
+			end += 3
+		} else {
+			_, size := utf8.DecodeRuneInString(raw[end:])
+			end += size
+		}
+		if end == len(raw) {
+			return raw
 		}
 	}
-	return raw
+	return raw[:end] + "……"
 }
 
 func firstWorkbook(v *unit.Verdict) string {
@@ -289,12 +307,12 @@ func firstWorkbook(v *unit.Verdict) string {
 // find resolves a dotted name to the field it stands for: in the item at hand
 // for a list that is being judged, else in the unit's own fields.
 func find(name string, v *unit.Verdict, path []*unit.Item) *unit.Field {
-	depth := strings.Count(name, ".")
-	if depth == 0 {
+	dot := strings.LastIndexByte(name, '.')
+	if dot < 0 {
 		return v.Record.Field(name)
 	}
-	if depth <= len(path) {
-		return path[depth-1].Field(name[strings.LastIndexByte(name, '.')+1:])
+	if depth := 1 + strings.Count(name[:dot], "."); depth <= len(path) {
+		return path[depth-1].Field(name[dot+1:])
 	}
 	return nil
 }
@@ -336,11 +354,11 @@ func onceUnjudged(list finding.List) finding.List {
 // has said so: nothing that must be filled passes in silence.
 func required(r *unit.Record, said ...finding.List) finding.List {
 	var list finding.List
-	var visit func(it *unit.Item, index int, name string)
-	visit = func(it *unit.Item, index int, name string) {
+	var visit func(it *unit.Item, index int)
+	visit = func(it *unit.Item, index int) {
 		for i := range it.Fields {
 			f := &it.Fields[i]
-			if f.Optional || f.Problem != "" || f.Filled || !f.Value.IsNothing() {
+			if !f.Value.IsNothing() || f.Optional || f.Problem != "" || f.Filled {
 				continue
 			}
 			label := f.Label
@@ -351,6 +369,10 @@ func required(r *unit.Record, said ...finding.List) finding.List {
 			if trouble == "" || slices.ContainsFunc(said, func(list finding.List) bool { return mentioned(list, f, index) }) {
 				continue
 			}
+			name := ""
+			if index > 0 {
+				name = it.Title()
+			}
 			list = append(list, finding.Finding{
 				Rule: ruleRequired, Name: "必填栏未填", Level: finding.Error, Place: f.Place, Item: index, ItemName: name,
 				Filled: strings.TrimSpace(f.Raw), Fields: []string{f.Name}, Message: trouble,
@@ -358,11 +380,11 @@ func required(r *unit.Record, said ...finding.List) finding.List {
 		}
 		for _, l := range it.Lists {
 			for i := range l.Items {
-				visit(&l.Items[i], i+1, l.Items[i].Title())
+				visit(&l.Items[i], i+1)
 			}
 		}
 	}
-	visit(&r.Item, 0, "")
+	visit(&r.Item, 0)
 	return list
 }
 
@@ -384,18 +406,15 @@ func lacks(f *unit.Field, label string) string {
 
 // mentioned reports whether a finding that is not merely 未判 speaks of the field.
 func mentioned(said finding.List, f *unit.Field, index int) bool {
-	return slices.ContainsFunc(said, func(x finding.Finding) bool {
-		if x.Level == finding.Unjudged {
-			return false
-		}
-		if f.Place.Cell != "" && x.Place == f.Place {
+	for i := range said {
+		x := &said[i]
+		switch {
+		case x.Level == finding.Unjudged:
+		case f.Place.Cell != "" && x.Place == f.Place:
+			return true
+		case x.Item == index && anyCalled(x.Fields, f):
 			return true
 		}
-		if x.Item != index {
-			return false
-		}
-		return slices.ContainsFunc(x.Fields, func(name string) bool {
-			return name == f.Name || strings.HasSuffix(name, "."+f.Name)
-		})
-	})
+	}
+	return false
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"jixiao/generator/extract"
 	"jixiao/generator/fillin"
@@ -279,4 +280,23 @@ func samples(t testing.TB, f *form.Form) []*unit.Record {
 		t.Fatalf("only %d records", len(records))
 	}
 	return records
+}
+
+// TestExcerpt: a finding quotes so many characters of a cell, whatever their length in bytes.
+func TestExcerpt(t *testing.T) {
+	t.Parallel()
+	for _, character := range []string{"字", "a", "é", "😀", "\xe5", "\xe0\x80", "한", "字a"} {
+		for _, n := range []int{0, mostFilled / 2, mostFilled - 1, mostFilled, mostFilled + 1, 2 * mostFilled} {
+			text := strings.Repeat(character, n)
+			want := text
+			if runes := []rune(text); len(runes) > mostFilled && utf8.ValidString(text) {
+				want = string(runes[:mostFilled]) + "……"
+			} else if len(runes) > mostFilled { // each byte that is no character counts as one
+				want = text[:mostFilled] + "……"
+			}
+			if got := excerpt(text); got != want {
+				t.Errorf("%d times %q: %q, not %q", n, character, got, want)
+			}
+		}
+	}
 }

@@ -35,86 +35,117 @@ type broke struct {
 	off     decimal.Decimal // by how much a comparison of numbers is off; 0: it is none
 }
 
+// suspect is a figure that may be the cause of broken rules.
+type suspect struct {
+	cell
+	resting []int // which of the bench's broken rules rest on it
+}
+
+// suspicion is that one cell is the cause of several broken rules.
+type suspicion struct {
+	cell   cell
+	rules  []int // which of the bench's broken rules, in their order
+	proved bool  // another value in the cell makes these true; else it is at most these
+}
+
 // markRepairable marks findings that one other figure would do away with: when a
 // single cell, filled with another value, makes several rules true and no rule
 // for errors false that is true now, that cell is the cause of them all. The first
 // error among them keeps it; the others are 同源. Which value it should be is
 // reckoned from the difference that a comparison of numbers leaves.
+//
+// What explains most comes first; equal ones in the order of the rules. A cell cures
+// at most what rests on it, so it is tried when that is next in this order, and
+// mostly what it could explain has been explained by then.
 func (on *bench) markRepairable() {
 	list := on.judged
 	if len(on.broken) < 2 || !slices.ContainsFunc(on.broken, func(b broke) bool { return list[b.finding].Level == finding.Error }) {
 		return
 	}
-	resting := map[cell][]int{} // the cell → which of on.broken rest on it
-	var cells []cell
-	for i, b := range on.broken {
-		for _, c := range on.cells(b.rule, b.at) {
-			if resting[c] == nil {
-				cells = append(cells, c)
+	caused := make([]bool, len(on.broken)) // which of them others have been put down to
+	open := on.worthTrying()
+	for len(open) > 0 {
+		next := 0
+		for i := range open {
+			if before(&open[i], &open[next]) {
+				next = i
 			}
-			resting[c] = append(resting[c], i)
 		}
-	}
-	var causes [][]int
-	tried := 0
-	for _, c := range cells {
-		if !on.worthTrying(c, resting[c], list) {
-			continue
+		s := open[next]
+		open = slices.Delete(open, next, next+1)
+		switch {
+		case !on.explainsMore(s.rules, caused):
+		case s.proved:
+			on.mark(s.rules, caused)
+		default:
+			open = on.repairs(open, s, caused)
 		}
-		if tried++; tried > mostCells {
-			break
-		}
-		causes = append(causes, on.repairs(c, resting[c], list)...)
-	}
-	// What explains most comes first; equal ones in the order of the rules.
-	slices.SortStableFunc(causes, func(a, b []int) int { return cmp.Or(len(b)-len(a), slices.Compare(a, b)) })
-	for _, together := range causes {
-		on.mark(list, together)
 	}
 }
 
-// worthTrying reports whether the cell is a figure, on which an error and another finding rest.
-func (on *bench) worthTrying(c cell, resting []int, list finding.List) bool {
-	if _, number := c.field.Value.Number(); !number || len(resting) < 2 {
-		return false
+// before orders suspicions; what is proved goes before what is not.
+func before(a, b *suspicion) bool {
+	order := cmp.Or(len(b.rules)-len(a.rules), slices.Compare(a.rules, b.rules))
+	return order < 0 || order == 0 && a.proved && !b.proved
+}
+
+// worthTrying are the figures on which an error and another finding rest.
+func (on *bench) worthTrying() []suspicion {
+	if on.which == nil {
+		on.which = map[*unit.Field]int{}
 	}
-	return slices.ContainsFunc(resting, func(i int) bool { return list[on.broken[i].finding].Level == finding.Error })
+	for i := range on.broken {
+		on.suspect(i)
+	}
+	var worth []suspicion
+	for i := range on.suspects {
+		s := &on.suspects[i]
+		if len(s.resting) < 2 || !slices.ContainsFunc(s.resting, on.isError) {
+			continue
+		}
+		if len(worth) == mostCells {
+			break
+		}
+		worth = append(worth, suspicion{cell: s.cell, rules: s.resting})
+	}
+	return worth
+}
+
+// isError reports whether the ith of the broken rules is one for errors.
+func (on *bench) isError(i int) bool { return on.judged[on.broken[i].finding].Level == finding.Error }
+
+// explainsMore reports whether among rules with one cause an error and another are not
+// explained yet: then there is something to mark.
+func (on *bench) explainsMore(together []int, caused []bool) bool {
+	open, cause := 0, false
+	for _, i := range together {
+		if f := &on.judged[on.broken[i].finding]; f.SameCause == "" && !caused[i] {
+			open++
+			cause = cause || f.Level == finding.Error
+		}
+	}
+	return cause && open > 1
 }
 
 // mark makes the first error of those that are not explained yet the cause of the others.
-func (on *bench) mark(list finding.List, together []int) {
-	var open []*finding.Finding
-	var cause *finding.Finding
+func (on *bench) mark(together []int, caused []bool) {
+	isOpen := func(i int) bool { return on.judged[on.broken[i].finding].SameCause == "" && !caused[i] }
+	first := slices.IndexFunc(together, func(i int) bool { return isOpen(i) && on.isError(i) })
+	cause := together[first]
 	for _, i := range together {
-		f := &list[on.broken[i].finding]
-		if f.SameCause != "" || on.causes[f] {
-			continue
-		}
-		if open = append(open, f); cause == nil && f.Level == finding.Error {
-			cause = f
+		if i != cause && isOpen(i) {
+			on.judged[on.broken[i].finding].SameCause = on.judged[on.broken[cause].finding].Rule
 		}
 	}
-	if cause == nil || len(open) < 2 {
-		return
-	}
-	if on.causes == nil {
-		on.causes = map[*finding.Finding]bool{}
-	}
-	on.causes[cause] = true
-	for _, f := range open {
-		if f != cause {
-			f.SameCause = cause.Rule
-		}
-	}
+	caused[cause] = true
 }
 
-// repairs tries other values in the cell and returns, for each that breaks no
-// rule, which rules it makes true, two at least.
-func (on *bench) repairs(c cell, resting []int, list finding.List) [][]int {
-	was, _ := c.field.Value.Number() // worthTrying has seen it
-	var causes [][]int
+// repairs tries other values in a cell and adds, for each that breaks no rule, which
+// rules it makes true, when these explain anything.
+func (on *bench) repairs(open []suspicion, of suspicion, caused []bool) []suspicion {
+	was, _ := of.cell.field.Value.Number() // suspect has seen it
 	var tried []decimal.Decimal
-	for _, source := range resting {
+	for _, source := range of.rules {
 		off := on.broken[source].off
 		if off.IsZero() {
 			continue
@@ -128,19 +159,22 @@ func (on *bench) repairs(c cell, resting []int, list finding.List) [][]int {
 				continue
 			}
 			tried = append(tried, to)
-			s := on.suppose(c, value.Num(to).As(c.field.Value.Type()))
-			cured := s.cures(source, resting)
-			cures := slices.ContainsFunc(cured, func(i int) bool { return list[on.broken[i].finding].Level == finding.Error })
-			if len(cured) > 1 && cures && !on.breaks(c, s) {
-				causes = append(causes, cured)
-			}
+			s := on.suppose(of.cell, value.Num(to).As(of.cell.field.Value.Type()))
+			cured := s.cures(source, of.rules)
+			proved := on.explainsMore(cured, caused) && !on.breaks(of.cell, s)
 			s.memory.Forget()
+			if proved {
+				open = append(open, suspicion{rules: cured, proved: true})
+			}
+			if proved && len(cured) == len(of.rules) {
+				return open // no other value explains more
+			}
 			if len(cured) > 0 {
 				break // this was the way
 			}
 		}
 	}
-	return causes
+	return open
 }
 
 // cures are those of the broken rules that hold in the supposed record; none
@@ -166,7 +200,7 @@ func (s *supposed) cures(source int, resting []int) []int {
 func (on *bench) breaks(c cell, s *supposed) bool {
 	for i := range on.form.Rules {
 		rule := &on.form.Rules[i]
-		if rule.Level != finding.Error || !on.names(rule, c) {
+		if rule.Level != finding.Error || !c.isNamed(rule) {
 			continue
 		}
 		for n, doubtful := range s.memory.Doubtful(rule.Check) {
@@ -181,36 +215,39 @@ func (on *bench) breaks(c cell, s *supposed) bool {
 	return false
 }
 
-// names reports whether the rule names a field like the cell's, wherever it stands.
-func (on *bench) names(rule *form.Rule, c cell) bool {
-	return slices.ContainsFunc(rule.Fields, c.isCalled) || slices.ContainsFunc(rule.Asked, c.isCalled)
+// isNamed reports whether the rule names a field like the cell's, wherever it stands.
+func (c cell) isNamed(rule *form.Rule) bool {
+	return anyCalled(rule.Fields, c.field) || anyCalled(rule.Asked, c.field)
 }
 
-// isCalled reports whether a dotted name is that of a field like the cell's.
-func (c cell) isCalled(name string) bool {
-	field := c.field.Name
-	return name == field || strings.HasSuffix(name, field) && name[len(name)-len(field)-1] == '.'
-}
-
-// cells are the figures that a rule rests on at a place: of lists that it sums up, those of every item.
-func (on *bench) cells(rule *form.Rule, at place) []cell {
-	var cells []cell
-	for _, names := range [][]string{rule.Fields, rule.Asked} {
-		for _, name := range names {
-			on.gather(&cells, &on.verdict.Record.Item, name, at, slices.Contains(rule.Summed, name))
+// anyCalled reports whether one of dotted names is that of a field like this.
+func anyCalled(names []string, field *unit.Field) bool {
+	for _, name := range names {
+		dot := len(name) - len(field.Name) - 1
+		if (dot == -1 || dot >= 0 && name[dot] == '.') && name[dot+1:] == field.Name {
+			return true
 		}
 	}
-	return cells
+	return false
 }
 
-// gather adds the cells that a dotted name stands for at an item.
-func (on *bench) gather(cells *[]cell, it *unit.Item, name string, at place, all bool) {
+// suspect notes the figures on which the ith of the broken rules rests: of lists that
+// it sums up, those of every item.
+func (on *bench) suspect(i int) {
+	b := &on.broken[i]
+	for _, names := range [][]string{b.rule.Fields, b.rule.Asked} {
+		for _, name := range names {
+			on.gather(i, &on.verdict.Record.Item, name, b.at.path, slices.Contains(b.rule.Summed, name))
+		}
+	}
+}
+
+// gather notes the figures that a dotted name stands for at an item; path are the items
+// below it on the way to the place of the rule.
+func (on *bench) gather(rule int, it *unit.Item, name string, path []*unit.Item, all bool) {
 	list, name, nested := strings.Cut(name, ".")
 	if !nested {
-		c := cell{it, it.Field(list)}
-		if c.field != nil && !slices.Contains(*cells, c) {
-			*cells = append(*cells, c)
-		}
+		on.note(rule, cell{it, it.Field(list)})
 		return
 	}
 	l := it.List(list)
@@ -218,22 +255,41 @@ func (on *bench) gather(cells *[]cell, it *unit.Item, name string, at place, all
 		return
 	}
 	for i := range l.Items {
-		here := len(at.path) > 0 && at.path[0] == &l.Items[i]
-		if !all && !here {
-			continue
+		switch {
+		case len(path) > 0 && path[0] == &l.Items[i]:
+			on.gather(rule, &l.Items[i], name, path[1:], all)
+		case all:
+			on.gather(rule, &l.Items[i], name, nil, all)
 		}
-		below := place{}
-		if here {
-			below.path = at.path[1:]
-		}
-		on.gather(cells, &l.Items[i], name, below, all)
 	}
 }
 
-// Value finds single values by their place, as the verdict does: what stands in the
-// cell, or is reckoned from it, is told by where it is.
+// note adds a broken rule to those that rest on the cell, if that is a figure.
+func (on *bench) note(rule int, c cell) {
+	if c.field == nil || c.field.Value.Kind() != value.Number {
+		return
+	}
+	at, known := on.which[c.field]
+	if !known {
+		at = len(on.suspects)
+		on.which[c.field] = at
+		on.suspects = slices.Grow(on.suspects, 1)[:at+1] // the room for what rests on it is used again
+		on.suspects[at].cell, on.suspects[at].resting = c, on.suspects[at].resting[:0]
+	}
+	s := &on.suspects[at]
+	if len(s.resting) == 0 || s.resting[len(s.resting)-1] != rule {
+		s.resting = append(s.resting, rule)
+	}
+}
+
+// Value finds single values by their place, as the verdict does.
 func (s *supposed) Value(name string, hint *int32) *value.Value {
-	found := s.bench.verdict.Value(name, hint)
+	return s.instead(s.bench.verdict.Value(name, hint))
+}
+
+// instead is what stands in the place of a value of the verdict: what stands in the
+// cell, or is reckoned from it, is told by where it is.
+func (s *supposed) instead(found *value.Value) *value.Value {
 	if found == &s.cell.field.Value {
 		return &s.value
 	}
@@ -279,7 +335,7 @@ func (on *bench) suppose(c cell, v value.Value) *supposed {
 // reckoned is the ith derived field of the supposed record.
 func (s *supposed) reckoned(i int) *value.Value {
 	d := &s.bench.form.Derived[i]
-	if !s.known[i] && !slices.ContainsFunc(d.Fields, s.cell.isCalled) {
+	if !s.known[i] && !anyCalled(d.Fields, s.cell.field) {
 		return &s.bench.verdict.Derived[i].Value
 	}
 	if !s.known[i] {
@@ -291,18 +347,14 @@ func (s *supposed) reckoned(i int) *value.Value {
 
 // Lookup answers as the verdict would, had the cell been filled so.
 func (s *supposed) Lookup(name string) (expr.Binding, bool) {
-	for i := range s.bench.form.Derived {
-		if s.bench.form.Derived[i].Name == name {
-			return expr.Binding{Value: *s.reckoned(i)}, true
-		}
-	}
-	record := &s.bench.verdict.Record.Item
-	if s.cell.item == record && s.cell.field.Name == name {
-		return expr.Binding{Value: s.value}, true
-	}
-	b, ok := s.bench.verdict.Lookup(name)
-	if ok && b.IsList && s.cell.item != record {
-		b.Items = s.items(record.List(name), b.Items)
+	v := s.bench.verdict
+	b, ok := v.Lookup(name)
+	switch {
+	case !ok || b.Current != nil:
+	case !b.IsList:
+		b.Value = *s.instead(v.Named(name))
+	case s.cell.item != &v.Record.Item:
+		b.Items = s.items(v.Record.List(name), b.Items)
 	}
 	return b, ok
 }

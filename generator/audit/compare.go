@@ -241,11 +241,11 @@ func show(v value.Value, t value.Type) string {
 	n, ok := v.Number()
 	switch {
 	case ok && t == value.TypePercent:
-		return n.Shift(2).Round(2).String() + "%"
+		return value.Rounded(n.Shift(2), 2) + "%"
 	case ok && t == value.TypeAmount && n.Equal(n.Truncate(2)): // whatever its exponent: 元 have been made 万元
-		return n.StringFixed(2)
+		return value.Fixed(n, 2)
 	case ok:
-		return n.Round(places).String()
+		return value.Rounded(n, places)
 	case v.Kind() == value.Blank:
 		return "空"
 	}
@@ -261,11 +261,12 @@ func markSameCause(list finding.List) {
 		if later.Level == finding.Unjudged {
 			continue
 		}
-		for _, earlier := range list[:i] {
+		for k := range list[:i] {
+			earlier := &list[k]
 			if earlier.Level != finding.Error || earlier.SameCause != "" || earlier.Rule == later.Rule && earlier.Name == later.Name {
 				continue
 			}
-			if explains(earlier, *later) {
+			if explains(earlier, later) {
 				for k := range list {
 					if list[k].SameCause == later.Rule {
 						list[k].SameCause = earlier.Rule
@@ -278,7 +279,7 @@ func markSameCause(list finding.List) {
 	}
 }
 
-func explains(earlier, later finding.Finding) bool {
+func explains(earlier, later *finding.Finding) bool {
 	if earlier.Amount != "" && earlier.Amount == later.Amount {
 		return true
 	}

@@ -36,7 +36,7 @@ type renderer struct {
 // run writes the pieces from up to to.
 func (r *renderer) run(from, to int, s expr.Scope) {
 	for i := from; i < to; i++ {
-		p := r.pieces[i]
+		p := &r.pieces[i]
 		switch {
 		case p.Tag == nil:
 			r.WriteString(p.Text)
