@@ -6,6 +6,8 @@ import (
 	"math/bits"
 
 	"github.com/shopspring/decimal"
+
+	"jixiao/generator/value"
 )
 
 // num is an exact decimal: coef × 10^exp while that fits, as the figures of a
@@ -16,16 +18,13 @@ type num struct {
 	big  *decimal.Decimal // nil: it fits
 }
 
-// smallDigits is how many digits a coefficient has at most that is read from a decimal.
-const smallDigits = 18
-
 // maxSmallExp bounds the exponents of small numbers.
 const maxSmallExp = 1 << 20
 
 var pow10 = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
 
 func numOf(d decimal.Decimal) num {
-	if exp := d.Exponent(); d.NumDigits() <= smallDigits && exp > -maxSmallExp && exp < maxSmallExp {
+	if exp := d.Exponent(); d.NumDigits() <= value.SmallDigits && exp > -maxSmallExp && exp < maxSmallExp {
 		return num{coef: d.CoefficientInt64(), exp: exp}
 	}
 	large := d // in the heap only when it must be
@@ -47,7 +46,7 @@ func numSpelled(digits string) (n num, ok bool) {
 			n.exp--
 		}
 	}
-	return n, digits != "" && len(digits) <= smallDigits
+	return n, digits != "" && len(digits) <= value.SmallDigits
 }
 
 // round is the number rounded half-up.
@@ -158,7 +157,7 @@ func (a num) digits() int {
 	if a.big != nil {
 		return a.big.NumDigits()
 	}
-	return smallDigits // or fewer
+	return value.SmallDigits // or fewer
 }
 
 // quotient is a ÷ b rounded half-up to places; ok is false when it is not

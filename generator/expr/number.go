@@ -205,7 +205,7 @@ func numIn(d decimal.Decimal) (n num, ok bool) {
 	switch {
 	case exp < -maxPlaces || exp > maxPlaces || digits > maxInputDigits:
 		return num{}, false
-	case digits <= smallDigits:
+	case digits <= value.SmallDigits:
 		return num{coef: d.CoefficientInt64(), exp: exp}, true
 	}
 	return numOf(d), true

@@ -9,7 +9,6 @@ package unit
 import (
 	"slices"
 	"strings"
-	"sync/atomic"
 
 	"jixiao/generator/expr"
 	"jixiao/generator/fillin"
@@ -108,44 +107,21 @@ func (r *Record) Recognised() bool {
 
 // Field returns the field of that name, or nil.
 func (it *Item) Field(name string) *Field {
-	hint := &fieldPlaces[slot(name)]
-	last := int(hint.Load())
-	i := it.place(name, last)
+	i := it.place(name)
 	if i < 0 {
 		return nil
-	}
-	if i != last { // what is written is slow to be read by others
-		hint.Store(int32(i))
 	}
 	return &it.Fields[i]
 }
 
-// place is which of the fields has the name, first looked for where it was last; -1: none.
-func (it *Item) place(name string, last int) int {
-	if last < len(it.Fields) && it.Fields[last].Name == name {
-		return last
-	}
+// place is which of the fields has the name; -1: none.
+func (it *Item) place(name string) int {
 	for i := range it.Fields {
 		if it.Fields[i].Name == name {
 			return i
 		}
 	}
 	return -1
-}
-
-// fieldPlaces are where fields were found last, of items of the same kind mostly in
-// the same place. Names share a slot with others: what it says is only tried first.
-var fieldPlaces [slots]atomic.Int32
-
-const slots = 256
-
-// slot tells a name by its length and some of its last characters.
-func slot(name string) int {
-	n := len(name)
-	if n < 4 {
-		return n
-	}
-	return (5*n + int(name[n-1]) + 7*int(name[n-2]) + 31*int(name[n-4])) % slots
 }
 
 // List returns the list of that name, or nil.
@@ -194,7 +170,7 @@ func (it *Item) Lookup(name string) (expr.Binding, bool) {
 func (it *Item) Value(name string, hint *int32) *value.Value {
 	i := int(*hint)
 	if i >= len(it.Fields) || it.Fields[i].Name != name {
-		if i = it.place(name, i); i < 0 {
+		if i = it.place(name); i < 0 {
 			return nil
 		}
 		*hint = int32(i)

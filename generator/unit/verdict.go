@@ -2,7 +2,6 @@ package unit
 
 import (
 	"strings"
-	"sync/atomic"
 
 	"jixiao/generator/expr"
 	"jixiao/generator/finding"
@@ -64,32 +63,11 @@ func (v *Verdict) Lookup(name string) (expr.Binding, bool) {
 	return v.Record.Lookup(name)
 }
 
-// Named finds a single value by name as Value does, first where the last record had
-// it; nil: there is none.
+// Named finds a single value by name as Value does; nil: there is none.
 func (v *Verdict) Named(name string) *value.Value {
-	slot := &namedPlaces[slot(name)]
 	hint := int32(eachKind) // derived fields go before all others
-	known := slot.Load()
-	if known != nil && known.name == name {
-		hint = known.hint
-	} else {
-		known = nil
-	}
-	found := v.Value(name, &hint)
-	if found != nil && (known == nil || known.hint != hint) {
-		slot.Store(&namedPlace{name, hint})
-	}
-	return found
+	return v.Value(name, &hint)
 }
-
-// namedPlace is where a name was found last. Another name's place would not do: what
-// stands in it now may be a field behind a figure of the same name.
-type namedPlace struct {
-	name string
-	hint int32
-}
-
-var namedPlaces [slots]atomic.Pointer[namedPlace]
 
 // eachKind parts the kinds of values in a hint: 0 fields, 1 derived, 2 context, 3 settings.
 const eachKind = 1 << 16

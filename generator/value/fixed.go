@@ -18,13 +18,11 @@ func Rounded(d decimal.Decimal, places int32) string {
 	return d.Round(places).String()
 }
 
-// smallDigits is how many digits a number may have that is printed as a machine
-// word: the decimal package makes several big numbers to print one.
-const smallDigits = 18
-
-var powersOfTen = func() (p [smallDigits + 1]int64) {
+// powersOfTen are for numbers that are printed as machine words: the decimal package
+// makes several big numbers to print one.
+var powersOfTen = func() (p [SmallDigits + 1]int64) {
 	p[0] = 1
-	for i := range smallDigits {
+	for i := range SmallDigits {
 		p[i+1] = 10 * p[i]
 	}
 	return p
@@ -33,15 +31,15 @@ var powersOfTen = func() (p [smallDigits + 1]int64) {
 // inLastPlace is the number in units of its last place; ok is false when it is too long.
 func inLastPlace(d decimal.Decimal, places int32) (n int64, ok bool) {
 	digits := d.NumDigits()
-	if digits > smallDigits || places < 0 || places > smallDigits {
+	if digits > SmallDigits || places < 0 || places > SmallDigits {
 		return 0, false
 	}
 	n = d.CoefficientInt64()
 	shift := int64(d.Exponent()) + int64(places)
 	switch {
-	case n == 0, shift < -smallDigits:
+	case n == 0, shift < -SmallDigits:
 		return 0, true
-	case shift > int64(smallDigits-digits):
+	case shift > int64(SmallDigits-digits):
 		return 0, false
 	case shift >= 0:
 		return n * powersOfTen[shift], true
@@ -58,7 +56,7 @@ func inLastPlace(d decimal.Decimal, places int32) (n int64, ok bool) {
 
 // written writes a number that is given in units of its last place.
 func written(n int64, places int32, trimmed bool) string {
-	var text [smallDigits + 3]byte // with the sign, the point and a zero before it
+	var text [SmallDigits + 3]byte // with the sign, the point and a zero before it
 	at := len(text)
 	u := uint64(max(n, -n))
 	for k := int32(0); k <= places || u > 0; k++ {
