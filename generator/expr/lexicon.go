@@ -155,17 +155,22 @@ func (l *lexicon) in(text string) (found wordSet) {
 	}
 	at := 0
 	h, i := head(text, 0)
-	for i+4 <= len(text) { // head, without the end of the text to be minded
-		w := fourBytes(text[i : i+4])
-		next, width := w&0xFF, 1
-		if isWide(w) {
-			next, width = hashed(w), 3
+	for i+8 <= len(text) {
+		w := eightBytes(text[i : i+8])
+		if !isTwoWide(w) {
+			next, behind := head(text, i)
+			if l.may(h, next) {
+				l.among(h, text[at:], &found)
+			}
+			at, h, i = i, next, behind
+			continue
 		}
-		if l.may(h, next) {
+		next, last := hashed(uint32(w)), hashed(uint32(w>>24))
+		if first, second := l.may(h, next), l.may(next, last); first || second {
 			l.among(h, text[at:], &found)
+			l.among(next, text[i:], &found)
 		}
-		at, h = i, next
-		i += width
+		at, h, i = i+3, last, i+6
 	}
 	for i < len(text) {
 		next, behind := head(text, i)

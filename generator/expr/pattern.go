@@ -183,6 +183,9 @@ func fourBytes(s string) uint32 {
 // isWide reports whether bytes, the first the lowest, are a character of three.
 func isWide(w uint32) bool { return w&0xC0C0F0 == 0x8080E0 }
 
+// isTwoWide reports whether bytes, the first the lowest, are two characters of three.
+func isTwoWide(w uint64) bool { return w&0xC0C0F0C0C0F0 == 0x8080E08080E0 }
+
 func hashed(w uint32) uint32 { return w << 8 * 0x9E3779B1 >> (32 - headBits) }
 
 // fewWords is how many words are faster looked for one by one.
