@@ -83,7 +83,7 @@ func (m *Memory) truthsElsewhere(c *part, b *block, active uint64) (yes, no uint
 }
 
 // hold judges a condition that may have to fail.
-func (m *Memory) hold(t condition, b *block, active uint64) (yes, no uint64) {
+func (m *Memory) hold(t *condition, b *block, active uint64) (yes, no uint64) {
 	yes, no = m.truths(t.part, b, active)
 	if t.not {
 		return no, yes
@@ -94,6 +94,9 @@ func (m *Memory) hold(t condition, b *block, active uint64) (yes, no uint64) {
 // numbers reckons for the active items of a block.
 func (m *Memory) numbers(c *part, b *block, active uint64) numbers {
 	if c.kept != b.list {
+		if c.constant {
+			return c.number.forAll(0, active)
+		}
 		return m.numbersElsewhere(c, b, active)
 	}
 	col := &b.numbers[c.columns[asNumber]-1]
@@ -110,12 +113,6 @@ func (m *Memory) numbers(c *part, b *block, active uint64) numbers {
 // numbersElsewhere is numbers of what is no column of the block, or of one that is not kept.
 func (m *Memory) numbersElsewhere(c *part, b *block, active uint64) numbers {
 	switch {
-	case c.constant:
-		lit := c.n.(*literalNode)
-		if !lit.counts {
-			return numbers{}
-		}
-		return numbers{at: lit.one[:], have: active}
 	case c.list != b.list:
 		return m.numbers(c, m.own, 1).forAll(0, active)
 	case c.passes == ofPlace:
@@ -327,12 +324,10 @@ func giveTexts(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (hav
 
 // giveFields finds the fields of that name of the items, or of the record.
 func giveFields(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
-	path := c.n.(*nameNode).path
-	field := path[len(path)-1]
 	for rest := todo; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		if b.valuers[i] != nil {
-			if v := b.valuers[i].Value(field, &out.hint); v != nil {
+			if v := b.valuers[i].Value(c.field, &out.hint); v != nil {
 				out.at[i] = v
 				continue
 			}

@@ -139,8 +139,8 @@ func (m *Memory) bounds(s *sweeping, c *part, b *block, i int) (l *memoryList, f
 // taken are the items among the active ones of a block for which all conditions hold;
 // known is false when one of them cannot be judged.
 func (m *Memory) taken(s *sweeping, b *block, active uint64) (taken uint64, known bool) {
-	for _, cond := range s.conds {
-		yes, no := m.hold(cond, b, active)
+	for i := range s.conds {
+		yes, no := m.hold(&s.conds[i], b, active)
 		if yes|no != active {
 			return 0, false
 		}

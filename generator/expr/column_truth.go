@@ -15,7 +15,7 @@ func judgeNot(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 func judgeAnd(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	yes = todo
 	for i := range c.conditions {
-		y, n := m.hold(c.conditions[i], b, todo)
+		y, n := m.hold(&c.conditions[i], b, todo)
 		yes, no = yes&y, no|n
 		if todo &^= n; todo == 0 {
 			break
@@ -27,7 +27,7 @@ func judgeAnd(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 func judgeOr(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	no = todo
 	for i := range c.conditions {
-		y, n := m.hold(c.conditions[i], b, todo)
+		y, n := m.hold(&c.conditions[i], b, todo)
 		yes, no = yes|y, no&n
 		if todo &^= y; todo == 0 {
 			break

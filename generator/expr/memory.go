@@ -145,15 +145,14 @@ func (m *Memory) Passes(c *Check, item int) bool {
 }
 
 func (m *Memory) doubtful(c *Check, b *block, active uint64) uint64 {
-	if c.when.part != nil {
-		_, no := m.hold(c.when, b, active)
-		active &^= no
+	for i := range c.when {
+		_, no := m.hold(&c.when[i], b, active)
+		if active &^= no; active == 0 {
+			return 0
+		}
 	}
-	if active != 0 {
-		yes, _ := m.hold(c.test, b, active)
-		active &^= yes
-	}
-	return active
+	yes, _ := m.hold(&c.test, b, active)
+	return active &^ yes
 }
 
 // At is the place at an item of the list at which a rule is judged.

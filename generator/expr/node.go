@@ -38,8 +38,7 @@ type literalNode struct {
 	percent bool // spelled 85%
 	counts  bool // it is a number, f
 	f       fraction
-	text    [1]string // its text, its number and itself, as columns of one
-	one     [1]fraction
+	text    [1]string // its text and itself, as columns of one
 	itself  [1]*value.Value
 }
 

@@ -44,6 +44,8 @@ type details struct {
 	conditions []condition // of 且 and 或
 	n          node
 
+	field   string  // of a name
+	number  numbers // of what is written out
 	args    []*part // what it is made of; of the same list, or of the record
 	plan    *Plan
 	key     string     // among the plan's parts

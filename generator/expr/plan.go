@@ -53,8 +53,8 @@ func (p *Plan) list(path []string) int {
 
 // Check is a rule as its plan knows it.
 type Check struct {
-	list int       // at whose items it is judged; -1: the record has no such list
-	when condition // without a part: always
+	list int         // at whose items it is judged; -1: the record has no such list
+	when []condition // all of them; none: always
 	test condition
 }
 
@@ -68,7 +68,9 @@ func (p *Plan) Check(list []string, when, test, tolerance *Expr) *Check {
 	}
 	at := setting{at: c.list}
 	if when != nil {
-		c.when = p.condition(when.root, at, c.list)
+		for _, n := range inRow(when.root) {
+			c.when = append(c.when, p.condition(n, at, c.list))
+		}
 	}
 	if compare, ok := test.root.(*compareNode); ok && tolerance != nil {
 		c.test.part = p.ask(p.lifted(p.tolerant(compare, tolerance, at), c.list), asTruth)
@@ -94,6 +96,14 @@ func positive(n node, not bool) (node, bool) {
 		return positive(x.x, !not)
 	}
 	return n, not
+}
+
+// inRow are the conditions that must all hold for a condition to hold.
+func inRow(n node) []node {
+	if and, ok := n.(*logicNode); ok && and.op == "且" {
+		return append(inRow(and.left), inRow(and.right)...)
+	}
+	return []node{n}
 }
 
 // conditions adds the conditions of a row of 且, or of 或, without 非 before them, and which of them had it.
@@ -288,9 +298,12 @@ func (p *Plan) literal(n *literalNode) *part {
 	if c, ok := p.parts[key]; ok {
 		return c
 	}
-	n.text[0], n.one[0], n.itself[0] = n.v.String(), n.f, &n.v
+	n.text[0], n.itself[0] = n.v.String(), &n.v
 	c := p.newPart(n, theRecord)
 	c.constant, c.kept = true, notKept
+	if n.counts {
+		c.number = numbers{at: []fraction{n.f}, have: 1}
+	}
 	p.parts[key] = c
 	return c
 }
@@ -311,7 +324,7 @@ func (p *Plan) name(n *nameNode, at setting) *part {
 	if !known {
 		c.give, c.each = lookEach, true
 		if ok {
-			c.give, c.each = giveFields, false
+			c.give, c.each, c.field = giveFields, false, n.path[len(n.path)-1]
 		}
 	}
 	return c
