@@ -98,7 +98,7 @@ func (t *someTexts) text(i int) string {
 
 // textsOnly are the texts among what the part gives, and for which items there are such.
 func (m *Memory) textsOnly(c *part, b *block, todo uint64) (t someTexts, have uint64) {
-	if c.writes() {
+	if c.textual {
 		t.written = m.texts(c, b, todo)
 		return t, t.written.have
 	}
@@ -115,18 +115,23 @@ func (m *Memory) textsOnly(c *part, b *block, todo uint64) (t someTexts, have ui
 func compareValues(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	l := m.values(c.left, b, todo)
 	r := m.values(c.right, b, l.have)
+	alike := c.order == equal // or, of texts, they must not be
 	for rest := r.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		x, y := l.of(i), r.of(i)
-		order, ok := 0, false
 		text, isText := x.Text()
-		switch {
-		case x.Kind() != y.Kind():
-		case isText:
-			other, _ := y.Text() // as x is
-			if ok = c.order == equal || c.order == unequal; ok && text != other {
-				order = 1
+		other, both := y.Text()
+		if isText && both && (alike || c.order == unequal) {
+			if (text == other) == alike {
+				yes |= rest & -rest
+			} else {
+				no |= rest & -rest
 			}
+			continue
+		}
+		order, ok := 0, false
+		switch {
+		case x.Kind() != y.Kind() || isText:
 		case x.Kind() == value.Number:
 			// What 如果 hands on is exact: its value would be cut off.
 			fx, fy := m.numbers(c.left, b, rest&-rest), m.numbers(c.right, b, rest&-rest)

@@ -88,7 +88,7 @@ func (p *Plan) fitComparison(c *part, n *compareNode) {
 		c.judge = compareNumbers
 	case (left == textKind || right == textKind) && (n.op == "=" || n.op == "<>"):
 		for _, a := range c.args {
-			if a.writes() {
+			if a.textual = a.writes(); a.textual {
 				p.ask(a, asText)
 			} else {
 				p.ask(a, asValue)

@@ -95,7 +95,7 @@ func (c *part) words() *lexicon {
 	switch {
 	case c.lexicon != nil:
 	case c.mostly():
-		c.lexicon = c.args[0].words()
+		c.lexicon, c.follows = c.args[0].words(), true
 	default:
 		c.lexicon = &lexicon{}
 	}
@@ -226,7 +226,7 @@ func (m *Memory) words(c *part, b *block, active uint64) given[wordSet] {
 
 // look looks for the words in the texts of a column.
 func (m *Memory) look(c *part, b *block, todo uint64, col *textColumn) {
-	if c.mostly() {
+	if c.follows {
 		inner := m.texts(c.args[0], b, todo)
 		for rest := inner.have; rest != 0; rest &= rest - 1 {
 			if i := bits.TrailingZeros64(rest); len(inner.of(i)) != len(col.at[i]) {

@@ -55,6 +55,8 @@ type details struct {
 	hands   []*part    // those of args that it may hand on as they are
 	sweeps  []sweeping // of an aggregate
 	lexicon *lexicon   // the words that are looked for in its texts
+	follows bool       // … are those of args[0], whose text it hands on mostly as it is
+	textual bool       // what it gives is always a text, or nothing
 	begin   *words     // of 匹配 提取: words with one of which args[0]'s text must begin; nil: that is not known
 	wanted  []wanted   // of 包含 匹配 提取: words of which it must have some
 	rest    []*part    // of 包含: what is no word of it
