@@ -19,7 +19,7 @@ func computed(m *Memory, c *part, b *block, todo uint64, out []fraction) (have u
 	x := m.numbers(c.left, b, todo)
 	y := m.numbers(c.right, b, x.have)
 	have = y.have
-	op := c.n.(*arithmeticNode).op
+	op := c.sign
 	for rest := have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		l, r := x.spot(i), y.spot(i)
@@ -79,7 +79,7 @@ func reckonAbsolute(m *Memory, c *part, b *block, todo uint64, out []fraction) (
 
 // reckonOrZero is 空作零 of values.
 func reckonOrZero(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
-	if c.left.n.kind() == numberKind {
+	if c.left.numeric {
 		have = m.numbers(c.left, b, todo).copyTo(out)
 		return have | reckonEach(m, c, b, todo&^have, out)
 	}
@@ -105,7 +105,7 @@ func reckonExtreme(m *Memory, c *part, b *block, todo uint64, out []fraction) (h
 			f := x.spot(i)
 			if k == 0 {
 				out[i] = *f
-			} else if order := f.order(&out[i]); order != 0 && (order > 0) == c.n.(*callNode).fn.greatest {
+			} else if order := f.order(&out[i]); order != 0 && (order > 0) == c.greatest {
 				out[i] = *f
 			}
 		}

@@ -54,7 +54,7 @@ func writeTarget(of func(*value.Target) string) func(*Memory, *part, *block, uin
 // written are the active items for which a part has a text. What is joined is not
 // joined for that.
 func (m *Memory) written(c *part, b *block, active uint64) (have uint64) {
-	if _, ok := c.n.(*joinNode); !ok || c.each || c.inner != nil {
+	if !c.joined {
 		return m.texts(c, b, active).have
 	}
 	have = active
@@ -83,7 +83,7 @@ func giveExtract(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (h
 		out.keep(bits.TrailingZeros64(rest), value.Value{})
 	}
 	if possible != 0 {
-		p := c.n.(*callNode).pattern
+		p := c.pattern
 		t := m.texts(c.left, b, possible)
 		for rest := possible; rest != 0; rest &= rest - 1 {
 			i := bits.TrailingZeros64(rest)
@@ -128,7 +128,7 @@ func judgeMatches(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	if possible == 0 {
 		return 0, have
 	}
-	p := c.n.(*callNode).pattern
+	p := c.pattern
 	all := len(c.wanted) == len(p.needs) // there was room for all its words
 	if p.exact && all {
 		return possible, have &^ possible

@@ -38,11 +38,11 @@ func (p *Plan) fit(c *part) bool {
 		return true
 	case *arithmeticNode:
 		p.askAll(c, asNumber)
-		c.reckon = computed
+		c.reckon, c.sign = computed, n.op
 		return true
 	case *joinNode:
 		p.askAll(c, asText)
-		c.write = joinedTexts
+		c.write, c.joined = joinedTexts, true
 		return true
 	case *callNode:
 		if n.fn.together != nil && n.fn.together(p, c, n) {
@@ -148,7 +148,7 @@ func fitNear(p *Plan, c *part, n *callNode) bool {
 // fitOrZero is of 空作零.
 func fitOrZero(p *Plan, c *part, _ *callNode) bool {
 	p.ask(c.left, asNumber)
-	if c.left.n.kind() != numberKind {
+	if c.left.numeric = c.left.n.kind() == numberKind; !c.left.numeric {
 		p.ask(c.left, asValue)
 	}
 	c.reckon = reckonOrZero
@@ -186,6 +186,7 @@ func fitExtreme(p *Plan, c *part, n *callNode) bool {
 	if n.over != nil {
 		return false
 	}
+	c.greatest = n.fn.greatest
 	return fitNumber(asNumber, reckonExtreme)(p, c, n)
 }
 
@@ -232,8 +233,8 @@ func (p *Plan) fitPattern(c *part, n *callNode) bool {
 		return false
 	}
 	p.ask(c.left, asText)
-	if begin := &n.pattern.begin; len(begin.list) > 0 {
-		c.begin = begin
+	if c.pattern = n.pattern; len(c.pattern.begin.list) > 0 {
+		c.begin = &c.pattern.begin
 	}
 	for i := range n.pattern.needs {
 		if w, ok := p.want(c.left, n.pattern.needs[i].list); ok {

@@ -67,7 +67,7 @@ func (c *part) pieces(words []string) []*part {
 			return c.args[0].pieces(words)
 		}
 	}
-	if _, ok := c.n.(*joinNode); !ok || c.each || c.inner != nil {
+	if !c.joined {
 		return []*part{c}
 	}
 	var all []*part

@@ -44,22 +44,27 @@ type details struct {
 	conditions []condition // of 且 and 或
 	n          node
 
-	field   string  // of a name
-	number  numbers // of what is written out
-	args    []*part // what it is made of; of the same list, or of the record
-	plan    *Plan
-	key     string     // among the plan's parts
-	inner   *part      // the part of another list that it passes on
-	passes  passage    // … and how
-	each    bool       // its tree is evaluated item by item
-	hands   []*part    // those of args that it may hand on as they are
-	sweeps  []sweeping // of an aggregate
-	lexicon *lexicon   // the words that are looked for in its texts
-	follows bool       // … are those of args[0], whose text it hands on mostly as it is
-	textual bool       // what it gives is always a text, or nothing
-	begin   *words     // of 匹配 提取: words with one of which args[0]'s text must begin; nil: that is not known
-	wanted  []wanted   // of 包含 匹配 提取: words of which it must have some
-	rest    []*part    // of 包含: what is no word of it
+	field    string   // of a name
+	number   numbers  // of what is written out
+	sign     byte     // of + - * /
+	joined   bool     // it is joined of args
+	numeric  bool     // what it gives is always a number, or nothing
+	textual  bool     // … a text, or nothing
+	greatest bool     // of 最大 and 最小: it is 最大
+	pattern  *pattern // of 匹配 提取
+	args     []*part  // what it is made of; of the same list, or of the record
+	plan     *Plan
+	key      string     // among the plan's parts
+	inner    *part      // the part of another list that it passes on
+	passes   passage    // … and how
+	each     bool       // its tree is evaluated item by item
+	hands    []*part    // those of args that it may hand on as they are
+	sweeps   []sweeping // of an aggregate
+	lexicon  *lexicon   // the words that are looked for in its texts
+	follows  bool       // … are those of args[0], whose text it hands on mostly as it is
+	begin    *words     // of 匹配 提取: words with one of which args[0]'s text must begin; nil: that is not known
+	wanted   []wanted   // of 包含 匹配 提取: words of which it must have some
+	rest     []*part    // of 包含: what is no word of it
 }
 
 // order is a set of orders in which two sides may stand.
