@@ -137,19 +137,11 @@ type place struct {
 
 // judge applies the rules, each once an item where it names a list. Mostly there is no
 // doubt that it holds, and that is all there is to do.
-func (on *bench) judge() {
-	rules, memory := on.form.Rules, on.memory
-	for i := range rules {
-		for n, doubtful := range memory.Doubtful(rules[i].Check) {
-			if doubtful != 0 {
-				on.look(&rules[i], n*expr.ItemsAtOnce, doubtful)
-			}
-		}
-	}
-}
+func (on *bench) judge() { on.memory.InDoubt(on.look) }
 
-// look judges a rule at those of the items from first on that are in doubt, a bit an item.
-func (on *bench) look(rule *form.Rule, first int, doubtful uint64) {
+// look judges the ith rule at those of the items from first on that are in doubt, a bit an item.
+func (on *bench) look(i, first int, doubtful uint64) {
+	rule := &on.form.Rules[i]
 	places := on.at(rule.List())[first:]
 	for ; doubtful != 0; doubtful &= doubtful - 1 {
 		at := &places[bits.TrailingZeros64(doubtful)]

@@ -124,6 +124,22 @@ func (m *Memory) Lookup(name string) (Binding, bool) {
 	return m.record.Lookup(name)
 }
 
+// InDoubt finds the items for which rules may have something to say, as Doubtful does,
+// of all rules in the order in which they were planned: it calls visit with the number
+// of the rule, the first of up to ItemsAtOnce items, and a bit for each of those.
+func (m *Memory) InDoubt(visit func(rule, first int, doubtful uint64)) {
+	for i, c := range m.plan.checks {
+		if c.list < 0 {
+			continue
+		}
+		for _, b := range m.list(c.list).blocks {
+			if doubtful := m.doubtful(c, b, b.all); doubtful != 0 {
+				visit(i, b.first, doubtful)
+			}
+		}
+	}
+}
+
 // Doubtful returns the items for which a rule may have something to say, a bit an
 // item, sixty-four of them a number: its condition does not clearly fail, and its
 // test does not clearly hold. The bits are good until it is asked again.

@@ -135,6 +135,22 @@ func TestMemory(t *testing.T) {
 				}
 			}
 		}
+		visited := 0
+		m.InDoubt(func(rule, first int, doubtful uint64) {
+			if visited++; m.Doubtful(p.checks[rule])[first/blockSize] != doubtful {
+				t.Errorf("the %dth rule at the items from %d on: %b", rule, first, doubtful)
+			}
+		})
+		for _, c := range p.checks {
+			for _, doubtful := range m.Doubtful(c) {
+				if doubtful != 0 {
+					visited--
+				}
+			}
+		}
+		if visited != 0 {
+			t.Errorf("%d more in doubt are visited than there are", visited)
+		}
 	}
 	check(t, testScope())
 	check(t, otherScope())

@@ -13,10 +13,12 @@ import (
 // rules use it. It is made by [NewPlan], filled by [Plan.Check] and [Plan.Derive],
 // and only then used, by any number of goroutines: see [Plan.Remember].
 type Plan struct {
-	lists []planList // the record itself, then all its lists, those around before those inside
-	parts map[string]*part
-	slab  []part    // room for parts
-	idle  sync.Pool // of *Memory
+	lists  []planList // the record itself, then all its lists, those around before those inside
+	parts  map[string]*part
+	checks []*Check
+	slab   []part    // room for parts
+	room   []Check   // … and for checks
+	idle   sync.Pool // of *Memory
 }
 
 // theRecord stands among a plan's lists for the record itself, a list of one item.
@@ -62,8 +64,12 @@ type Check struct {
 // itself: its condition, nil for always, its test, and the tolerance within which a
 // comparison of numbers holds, nil for none.
 func (p *Plan) Check(list []string, when, test, tolerance *Expr) *Check {
-	c := &Check{list: p.list(list)}
-	if c.list < 0 {
+	if len(p.room) == 0 {
+		p.room = make([]Check, slabSize)
+	}
+	c := &p.room[0]
+	p.room, p.checks = p.room[1:], append(p.checks, c)
+	if c.list = p.list(list); c.list < 0 {
 		return c
 	}
 	at := setting{at: c.list}
