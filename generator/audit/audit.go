@@ -105,6 +105,7 @@ type bench struct {
 	broken  []broke
 
 	supposed supposed // the record with another value in one cell
+	changed  []string // what that changes: the cell's name, and those of derived fields
 	suspects []suspect
 	which    map[*unit.Field]int // of suspects: the one that is the cell of the field
 }
@@ -123,7 +124,7 @@ func (on *bench) clear(judged finding.List) {
 	}
 	clear(on.supposed.derived)
 	was := on.supposed
-	*on = bench{judged: judged[:0], lists: on.lists[:0], places: on.places[:0], broken: on.broken[:0], suspects: on.suspects[:0], which: on.which}
+	*on = bench{judged: judged[:0], lists: on.lists[:0], places: on.places[:0], broken: on.broken[:0], suspects: on.suspects[:0], which: on.which, changed: on.changed[:0]}
 	on.supposed.derived, on.supposed.known = was.derived, was.known
 	benches.Put(on)
 }

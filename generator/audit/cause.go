@@ -328,7 +328,13 @@ func (on *bench) suppose(c cell, v value.Value) *supposed {
 	}
 	clear(s.known)
 	s.bench, s.cell, s.value = on, c, v
-	s.memory = on.form.Plan.Remember(s)
+	on.changed = append(on.changed[:0], c.field.Name)
+	for i := range on.form.Derived {
+		if anyCalled(on.form.Derived[i].Fields, c.field) {
+			on.changed = append(on.changed, on.form.Derived[i].Name)
+		}
+	}
+	s.memory = on.memory.Suppose(s, on.changed...)
 	return s
 }
 

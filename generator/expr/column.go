@@ -52,6 +52,9 @@ func (m *Memory) truths(c *part, b *block, active uint64) (yes, no uint64) {
 	col := &b.truths[c.columns[asTruth]-1]
 	if col.round != m.round {
 		*col = truthColumn{round: m.round}
+		if m.base != nil {
+			m.takeTruths(c, b, col)
+		}
 	}
 	if todo := active &^ col.done; todo != 0 {
 		yes, no = c.judge(m, c, b, todo)
@@ -102,6 +105,9 @@ func (m *Memory) numbers(c *part, b *block, active uint64) numbers {
 	col := &b.numbers[c.columns[asNumber]-1]
 	if col.round != m.round {
 		col.round, col.done, col.have = m.round, 0, 0
+		if m.base != nil {
+			m.takeNumbers(c, b, col)
+		}
 	}
 	if todo := active &^ col.done; todo != 0 {
 		col.have |= c.reckon(m, c, b, todo, col.at) & todo
@@ -131,6 +137,9 @@ func (m *Memory) texts(c *part, b *block, active uint64) texts {
 	col := &b.texts[c.columns[asText]-1]
 	if col.round != m.round {
 		col.round, col.done, col.have, col.seen = m.round, 0, 0, 0
+		if m.base != nil {
+			m.takeTexts(c, b, col)
+		}
 	}
 	if todo := active &^ col.done; todo != 0 {
 		col.have |= c.write(m, c, b, todo, col.at) & todo
@@ -168,6 +177,9 @@ func (m *Memory) values(c *part, b *block, active uint64) values {
 	col := &b.values[c.columns[asValue]-1]
 	if col.round != m.round {
 		col.round, col.done, col.have = m.round, 0, 0
+		if m.base != nil {
+			m.takeValues(c, b, col)
+		}
 	}
 	if todo := active &^ col.done; todo != 0 {
 		col.have |= c.give(m, c, b, todo, col) & todo
@@ -206,6 +218,9 @@ func (m *Memory) targets(c *part, b *block, active uint64) targets {
 	col := &b.targets[c.columns[asTarget]-1]
 	if col.round != m.round || c.here {
 		col.round, col.done, col.have = m.round, 0, 0
+		if m.base != nil && !c.here {
+			m.takeTargets(c, b, col)
+		}
 	}
 	for rest := active & text.have &^ col.done; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)

@@ -15,6 +15,18 @@ type sweeping struct {
 	value *part       // what is taken; nil: the items are counted
 }
 
+// parts are those of which the sweep is made.
+func (s *sweeping) parts() []*part {
+	var list []*part
+	for _, t := range s.conds {
+		list = append(list, t.part)
+	}
+	if s.value != nil {
+		list = append(list, s.value)
+	}
+	return list
+}
+
 // aggregate plans a call that goes through lists. Of what it cannot plan the tree is evaluated.
 func (p *Plan) aggregate(n *callNode, at setting) *part {
 	var sweeps []sweeping
@@ -31,7 +43,7 @@ func (p *Plan) aggregate(n *callNode, at setting) *part {
 		if s.own {
 			list = p.lists[s.list].outer
 		}
-		here = here || s.value != nil && s.value.here || slices.ContainsFunc(s.conds, func(t condition) bool { return t.part.here })
+		here = here || slices.ContainsFunc(s.parts(), func(c *part) bool { return c.here })
 		ok = len(n.over.runs) == 1 || !s.own && !here
 	}
 	if !ok || here {
@@ -45,10 +57,14 @@ func (p *Plan) aggregate(n *callNode, at setting) *part {
 	switch {
 	case known:
 	case ok:
+		for i := range sweeps {
+			c.restsOn(sweeps[i].parts()...)
+		}
 		c.sweeps = sweeps
 		n.fn.sweep(p, c)
 	default:
 		c.evaluateEach()
+		c.anything = true
 	}
 	return c
 }

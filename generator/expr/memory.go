@@ -10,14 +10,16 @@ import (
 // the plan's expressions gave. It answers what the record answers, which must not
 // change meanwhile. It belongs to one goroutine, and ends with Forget.
 type Memory struct {
-	record Scope
-	plan   *Plan
-	round  uint32 // changes with the record, so that no column need be emptied
-	own    *block // of the record itself
-	lists  []memoryList
-	place  []int32  // by list: the item at which the aggregate that is being computed stands
-	found  []uint64 // what Doubtful gave last
-	joined []byte   // the text that is being joined
+	record  Scope
+	base    *Memory // of the record from which this one differs in what has changed; nil: none
+	plan    *Plan
+	round   uint32 // changes with the record, so that no column need be emptied
+	own     *block // of the record itself
+	lists   []memoryList
+	place   []int32  // by list: the item at which the aggregate that is being computed stands
+	found   []uint64 // what Doubtful gave last
+	joined  []byte   // the text that is being joined
+	changed nameSet
 }
 
 // memoryList is one of the plan's lists, in this record.
@@ -108,7 +110,7 @@ func (p *Plan) Remember(record Scope) *Memory {
 
 // Forget ends the use of the memory and of every scope that it gave out.
 func (m *Memory) Forget() {
-	m.record = nil
+	m.record, m.base = nil, nil
 	m.plan.idle.Put(m)
 }
 

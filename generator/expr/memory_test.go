@@ -2,10 +2,14 @@ package expr
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+
+	"jixiao/generator/value"
 )
 
 // sharedLists are the lists of testScope.
@@ -163,6 +167,77 @@ func TestMemory(t *testing.T) {
 	wait.Wait()
 }
 
+// inquired counts the names that it is asked for.
+type inquired struct {
+	Scope
+	times *int
+}
+
+func (a inquired) Lookup(name string) (Binding, bool) {
+	*a.times++
+	return a.Scope.Lookup(name)
+}
+
+// changed is a record with another value of a name, and of every other item's field
+// of that name, at whatever depth.
+func changed(s Scope, name string) Scope {
+	r := maps.Clone(s.(record))
+	for field, b := range r {
+		switch {
+		case field == name && b.Value.Kind() == value.Number:
+			b.Value = filled("7.5")
+		case field == name:
+			b.Value = filled("产出3件")
+		}
+		if b.IsList {
+			b.Items = slices.Clone(b.Items)
+			for i := 0; i < len(b.Items); i += 2 {
+				b.Items[i] = changed(b.Items[i], name)
+			}
+		}
+		r[field] = b
+	}
+	return r
+}
+
+// TestSuppose: with another value of a name every expression gives what it gives of a
+// record that has it, though what does not rest on the name is not computed again.
+func TestSuppose(t *testing.T) {
+	t.Parallel()
+	p := NewPlan(sharedLists)
+	var all []planned
+	for _, src := range sharedSources() {
+		all = append(all, plan(t, p, src))
+	}
+	record := testScope()
+	m := p.Remember(record)
+	defer m.Forget()
+	for i := range all {
+		all[i].differs(record, m)
+	}
+	for _, name := range []string{"甲", "己", "得分", "一级指标", "年度指标值"} {
+		other := changed(record, name)
+		s := m.Suppose(other, name)
+		for i := range all {
+			if wrong := all[i].differs(other, s); wrong != "" {
+				t.Errorf("with another %s: %s", name, wrong)
+			}
+		}
+		s.Forget()
+	}
+	asked := 0
+	s := m.Suppose(inquired{record, &asked}, "甲")
+	defer s.Forget()
+	for i := range all {
+		if all[i].src == "合计(指标.得分)" && all[i].tested[0].Eval(s).Kind() != value.Number {
+			t.Error("no sum")
+		}
+	}
+	if asked > 0 {
+		t.Errorf("%d names are asked for again", asked)
+	}
+}
+
 // longScope has lists that are longer than a block.
 func longScope() record {
 	s := testScope()
@@ -306,6 +381,12 @@ func FuzzMemory(f *testing.F) {
 			if wrong := e.differs(record, m); wrong != "" {
 				t.Fatal(wrong)
 			}
+			other := changed(record, "得分")
+			s := m.Suppose(other, "得分")
+			if wrong := e.differs(other, s); wrong != "" {
+				t.Fatal("with another 得分: ", wrong)
+			}
+			s.Forget()
 			m.Forget()
 		}
 	})

@@ -55,6 +55,8 @@ type details struct {
 	args     []*part  // what it is made of; of the same list, or of the record
 	plan     *Plan
 	key      string     // among the plan's parts
+	rests    nameSet    // names on which it rests
+	anything bool       // it may rest on anything else, too
 	inner    *part      // the part of another list that it passes on
 	passes   passage    // … and how
 	each     bool       // its tree is evaluated item by item

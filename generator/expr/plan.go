@@ -13,12 +13,14 @@ import (
 // rules use it. It is made by [NewPlan], filled by [Plan.Check] and [Plan.Derive],
 // and only then used, by any number of goroutines: see [Plan.Remember].
 type Plan struct {
-	lists  []planList // the record itself, then all its lists, those around before those inside
-	parts  map[string]*part
-	checks []*Check
-	slab   []part    // room for parts
-	room   []Check   // … and for checks
-	idle   sync.Pool // of *Memory
+	lists   []planList // the record itself, then all its lists, those around before those inside
+	parts   map[string]*part
+	checks  []*Check
+	names   int                // how many names there are, each of one list's items
+	spelled map[string]nameSet // them by how they are called there
+	slab    []part             // room for parts
+	room    []Check            // … and for checks
+	idle    sync.Pool          // of *Memory
 }
 
 // theRecord stands among a plan's lists for the record itself, a list of one item.
@@ -34,7 +36,7 @@ type planList struct {
 
 // NewPlan returns a plan for records with these lists, each by its path, nested ones too.
 func NewPlan(lists [][]string) *Plan {
-	p := &Plan{lists: []planList{{}}, parts: map[string]*part{}}
+	p := &Plan{lists: []planList{{}}, parts: map[string]*part{}, spelled: map[string]nameSet{}}
 	sorted := slices.Clone(lists)
 	slices.SortStableFunc(sorted, func(a, b []string) int { return len(a) - len(b) })
 	for _, path := range sorted {
@@ -229,8 +231,10 @@ func (p *Plan) combined(n node, args []*part, at setting, tag string) (c *part, 
 		}
 	}
 	c.made(args)
+	c.restsOn(args...)
 	if !ok {
 		c.evaluateEach()
+		c.anything = true
 	}
 	return c, false
 }
@@ -289,6 +293,7 @@ func (p *Plan) passed(inner *part, how passage, list int) *part {
 	if !ok {
 		c = p.newPart(inner.n, list)
 		c.inner, c.passes = inner, how
+		c.restsOn(inner)
 		c.judge, c.reckon, c.write, c.give = judgeAround, reckonAround, writeAround, giveAround
 		if how == ofPlace || inner.here {
 			c.here, c.kept = true, notKept
@@ -331,7 +336,9 @@ func (p *Plan) name(n *nameNode, at setting) *part {
 		c.give, c.each = lookEach, true
 		if ok {
 			c.give, c.each, c.field = giveFields, false, n.path[len(n.path)-1]
+			p.rest(c, c.field)
 		}
+		c.anything = !ok
 	}
 	return c
 }
