@@ -93,23 +93,22 @@ func shifted(coef int64, up int64) (int64, bool) {
 }
 
 // aligned brings two small numbers to the lesser exponent.
-func aligned(a, b num) (x, y int64, exp int32, ok bool) {
-	if a.big != nil || b.big != nil {
+func aligned(a, b *num) (x, y int64, exp int32, ok bool) {
+	switch {
+	case a.big != nil || b.big != nil:
 		return 0, 0, 0, false
+	case a.exp == b.exp:
+		return a.coef, b.coef, a.exp, true
+	case a.exp > b.exp:
+		x, ok = shifted(a.coef, int64(a.exp)-int64(b.exp))
+		return x, b.coef, b.exp, ok
 	}
-	exp = min(a.exp, b.exp)
-	x, okX := shifted(a.coef, int64(a.exp)-int64(exp))
-	y, okY := shifted(b.coef, int64(b.exp)-int64(exp))
-	return x, y, exp, okX && okY
+	y, ok = shifted(b.coef, int64(b.exp)-int64(a.exp))
+	return a.coef, y, a.exp, ok
 }
 
 func (a num) add(b num) num {
-	if a.exp == b.exp && a.big == nil && b.big == nil {
-		if sum := a.coef + b.coef; (sum > a.coef) == (b.coef > 0) {
-			return num{coef: sum, exp: a.exp}
-		}
-	}
-	if x, y, exp, ok := aligned(a, b); ok {
+	if x, y, exp, ok := aligned(&a, &b); ok {
 		if sum := x + y; (sum > x) == (y > 0) {
 			return num{coef: sum, exp: exp}
 		}
@@ -143,10 +142,7 @@ func (a num) sign() int {
 }
 
 func (a num) cmp(b num) int {
-	if a.exp == b.exp && a.big == nil && b.big == nil {
-		return cmp.Compare(a.coef, b.coef)
-	}
-	if x, y, _, ok := aligned(a, b); ok {
+	if x, y, _, ok := aligned(&a, &b); ok {
 		return cmp.Compare(x, y)
 	}
 	return a.decimal().Cmp(b.decimal())

@@ -116,6 +116,12 @@ func (m *Memory) Forget() {
 
 // Lookup answers what the record answers.
 func (m *Memory) Lookup(name string) (Binding, bool) {
+	if c := m.plan.fields[name]; c != nil && c.columns[asValue] > 0 && m.base == nil {
+		col := &m.own.values[c.columns[asValue]-1]
+		if col.round == m.round && col.have != 0 && col.at[0] != &col.own[0] { // it was found there
+			return Binding{Value: *col.at[0]}, true
+		}
+	}
 	for i := range m.plan.lists {
 		if l := &m.plan.lists[i]; len(l.path) == 1 && l.path[0] == name {
 			if list := m.list(i); list.own.IsList {

@@ -65,14 +65,15 @@ func (f *fraction) plain(g *fraction) bool {
 
 // sum sets f to x + y, or x - y.
 func (f *fraction) sum(x, y *fraction, minus bool) {
-	if x.plain(y) && x.n.exp == y.n.exp {
-		a, b := x.n.coef, y.n.coef
-		if minus {
-			b = -b
-		}
-		if sum := a + b; (sum > a) == (b > 0) && b != math.MinInt64 { // which has no opposite
-			*f = whole(num{coef: sum, exp: x.n.exp})
-			return
+	if x.plain(y) {
+		if a, b, exp, ok := aligned(&x.n, &y.n); ok && b != math.MinInt64 { // which has no opposite
+			if minus {
+				b = -b
+			}
+			if sum := a + b; (sum > a) == (b > 0) {
+				*f = whole(num{coef: sum, exp: exp})
+				return
+			}
 		}
 	}
 	*f = x.add(*y, minus)
@@ -129,6 +130,9 @@ func (f *fraction) order(g *fraction) int {
 	if f.plain(g) {
 		if f.n.exp == g.n.exp || f.n.coef == 0 || g.n.coef == 0 {
 			return cmp.Compare(f.n.coef, g.n.coef)
+		}
+		if a, b, _, ok := aligned(&f.n, &g.n); ok {
+			return cmp.Compare(a, b)
 		}
 	}
 	return f.cmp(*g)

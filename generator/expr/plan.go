@@ -18,6 +18,7 @@ type Plan struct {
 	checks  []*Check
 	names   int                // how many names there are, each of one list's items
 	spelled map[string]nameSet // them by how they are called there
+	fields  map[string]*part   // those of the record itself
 	slab    []part             // room for parts
 	room    []Check            // … and for checks
 	idle    sync.Pool          // of *Memory
@@ -36,7 +37,7 @@ type planList struct {
 
 // NewPlan returns a plan for records with these lists, each by its path, nested ones too.
 func NewPlan(lists [][]string) *Plan {
-	p := &Plan{lists: []planList{{}}, parts: map[string]*part{}, spelled: map[string]nameSet{}}
+	p := &Plan{lists: []planList{{}}, parts: map[string]*part{}, spelled: map[string]nameSet{}, fields: map[string]*part{}}
 	sorted := slices.Clone(lists)
 	slices.SortStableFunc(sorted, func(a, b []string) int { return len(a) - len(b) })
 	for _, path := range sorted {
@@ -337,6 +338,9 @@ func (p *Plan) name(n *nameNode, at setting) *part {
 		if ok {
 			c.give, c.each, c.field = giveFields, false, n.path[len(n.path)-1]
 			p.rest(c, c.field)
+			if list == theRecord {
+				p.fields[c.field] = c
+			}
 		}
 		c.anything = !ok
 	}
