@@ -14,7 +14,8 @@
 //	plan.go       what rules that are judged together have in common: their parts, each
 //	              once (part.go); fit.go how each is computed for many items at once
 //	memory.go     what the parts gave while one record is judged, as columns over the
-//	              items of a list; column*.go compute them, lexicon.go finds words
+//	              items of a list; column*.go compute them, lexicon.go finds words;
+//	              suppose.go takes over what a supposed value does not change
 //	recent.go     what was last worked out of texts, for all records
 //	number.go     arithmetic, exact: fractions until the end, one division
 //	aggregate.go  合计 个数 平均 最大 最小 连接 查找 over lists; total.go their sums

@@ -21,9 +21,9 @@ func (p *Plan) fit(c *part) bool {
 		return true
 	case *logicNode:
 		p.askAll(c, asTruth)
-		_, nots := n.conditions(nil, nil)
-		for i, a := range c.args {
-			c.conditions = append(c.conditions, condition{a, nots[i]})
+		for i, side := range row(n, n.op) {
+			_, not := positive(side, false)
+			c.conditions = append(c.conditions, condition{c.args[i], not})
 		}
 		if c.judge = judgeAnd; n.op == "或" {
 			c.judge = judgeOr

@@ -77,7 +77,7 @@ func (p *Plan) Check(list []string, when, test, tolerance *Expr) *Check {
 	}
 	at := setting{at: c.list}
 	if when != nil {
-		for _, n := range inRow(when.root) {
+		for _, n := range row(when.root, "且") {
 			c.when = append(c.when, p.condition(n, at, c.list))
 		}
 	}
@@ -107,25 +107,13 @@ func positive(n node, not bool) (node, bool) {
 	return n, not
 }
 
-// inRow are the conditions that must all hold for a condition to hold.
-func inRow(n node) []node {
-	if and, ok := n.(*logicNode); ok && and.op == "且" {
-		return append(inRow(and.left), inRow(and.right)...)
+// row are the conditions that 且, or 或, joins one after the other; one that it does not
+// join is a row of its own.
+func row(n node, op string) []node {
+	if l, ok := n.(*logicNode); ok && l.op == op {
+		return append(row(l.left, op), row(l.right, op)...)
 	}
 	return []node{n}
-}
-
-// conditions adds the conditions of a row of 且, or of 或, without 非 before them, and which of them had it.
-func (n *logicNode) conditions(list []node, nots []bool) ([]node, []bool) {
-	for _, side := range n.children() {
-		if inner, ok := side.(*logicNode); ok && inner.op == n.op {
-			list, nots = inner.conditions(list, nots)
-			continue
-		}
-		side, not := positive(side, false)
-		list, nots = append(list, side), append(nots, not)
-	}
-	return list, nots
 }
 
 // tolerant is a comparison with a tolerance.
@@ -193,7 +181,10 @@ func (p *Plan) part(n node, at setting) *part {
 func operands(n node) []node {
 	switch n := n.(type) {
 	case *logicNode:
-		list, _ := n.conditions(nil, nil)
+		list := row(n, n.op)
+		for i := range list {
+			list[i], _ = positive(list[i], false)
+		}
 		return list
 	case *joinNode:
 		if left, ok := n.left.(*joinNode); ok {
