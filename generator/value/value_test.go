@@ -68,11 +68,38 @@ func TestAccessors(t *testing.T) {
 	if d, ok := On(Day{2023, 4, 4}).Day(); !ok || d != (Day{2023, 4, 4}) {
 		t.Error("Day")
 	}
+	text, blank := Str("甲"), Value{}
+	if s, ok := text.Text(); !ok || s != "甲" {
+		t.Error("Text")
+	}
+	if s, ok := blank.Text(); ok || s != "" {
+		t.Error("nothing is no text")
+	}
 	if b, ok := Truth(true).Bool(); !ok || !b {
 		t.Error("Bool")
 	}
 	if Unknown("缺数", "").Why() != "缺数" || Int(1).As(TypeAmount).Type() != TypeAmount {
 		t.Error("Why or Type")
+	}
+}
+
+// TestSmall: numbers of up to SmallDigits digits, and they alone, are small.
+func TestSmall(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		v    Value
+		coef int64
+		exp  int32
+		ok   bool
+	}{
+		{Int(0), 0, 0, true}, {Int(-7), -7, 0, true}, {Num(decimal.RequireFromString("308.760")), 308760, -3, true}, {Num(decimal.New(12, 3)), 12, 3, true},
+		{Num(decimal.New(999_999_999_999_999_999, -18)), 999_999_999_999_999_999, -18, true}, {Num(decimal.New(1_000_000_000_000_000_000, 0)), 0, 0, false},
+		{Num(decimal.RequireFromString("-1234567890123456789012")), 0, 0, false}, {Value{}, 0, 0, false}, {Str("3"), 0, 0, false}, {NA(), 0, 0, false},
+	} {
+		coef, exp, ok := c.v.Small()
+		if ok != c.ok || ok && (coef != c.coef || exp != c.exp) {
+			t.Errorf("%v is %d × 10^%d, small %v", c.v, coef, exp, ok)
+		}
 	}
 }
 
