@@ -115,7 +115,7 @@ func (m *Memory) textsOnly(c *part, b *block, todo uint64) (t someTexts, have ui
 func compareValues(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 	l := m.values(c.left, b, todo)
 	r := m.values(c.right, b, l.have)
-	alike := c.order == equal // or, of texts, they must not be
+	alike := c.order == equal // texts must be the same; for <> they must not
 	for rest := r.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		x, y := l.of(i), r.of(i)
