@@ -25,6 +25,9 @@ type (
 	targets = given[*value.Target]
 )
 
+// giver is how a memory gives a kind of column: [Memory.numbers] and its like.
+type giver[T any] func(m *Memory, c *part, b *block, active uint64) given[T]
+
 // forAll is what was given for the item k, for all active items.
 func (g given[T]) forAll(k int, active uint64) given[T] {
 	if g.have == 0 {
@@ -118,15 +121,24 @@ func (m *Memory) numbers(c *part, b *block, active uint64) numbers {
 
 // numbersElsewhere is numbers of what is no column of the block, or of one that is not kept.
 func (m *Memory) numbersElsewhere(c *part, b *block, active uint64) numbers {
-	switch {
-	case c.list != b.list:
-		return m.numbers(c, m.own, 1).forAll(0, active)
-	case c.passes == ofPlace:
-		from, k := m.at(int(c.inner.list))
-		return m.numbers(c.inner, from, 1<<k).forAll(k, active)
+	if g, ok := elsewhere(m, c, b, active, (*Memory).numbers); ok {
+		return g
 	}
 	out := b.numbers[c.columns[asNumber]-1].at
 	return numbers{at: out, have: c.reckon(m, c, b, active, out) & active}
+}
+
+// elsewhere is what a part gives that is of the record, or of the place of an aggregate;
+// false when it is of the block itself.
+func elsewhere[T any](m *Memory, c *part, b *block, active uint64, of giver[T]) (given[T], bool) {
+	switch {
+	case c.list != b.list:
+		return of(m, c, m.own, 1).forAll(0, active), true
+	case c.passes == ofPlace:
+		from, k := m.at(int(c.inner.list))
+		return of(m, c.inner, from, 1<<k).forAll(k, active), true
+	}
+	return given[T]{}, false
 }
 
 // texts writes for the active items of a block.
@@ -150,19 +162,16 @@ func (m *Memory) texts(c *part, b *block, active uint64) texts {
 
 // textsElsewhere is texts of what is no column of the block, or of one that is not kept.
 func (m *Memory) textsElsewhere(c *part, b *block, active uint64) texts {
-	switch {
-	case c.constant:
+	if c.constant {
 		lit := c.n.(*literalNode)
 		if lit.v.Kind() != value.Text {
-			text, _ := textIn(lit.v, lit, nowhere{})
+			text, _ := textIn(lit.v, lit, nowhere{}) // what is written out lacks nothing
 			return texts{at: []string{text}, have: active}
 		}
 		return texts{at: lit.text[:], have: active}
-	case c.list != b.list:
-		return m.texts(c, m.own, 1).forAll(0, active)
-	case c.passes == ofPlace:
-		from, k := m.at(int(c.inner.list))
-		return m.texts(c.inner, from, 1<<k).forAll(k, active)
+	}
+	if g, ok := elsewhere(m, c, b, active, (*Memory).texts); ok {
+		return g
 	}
 	col := &b.texts[c.columns[asText]-1]
 	col.seen = 0
@@ -190,14 +199,11 @@ func (m *Memory) values(c *part, b *block, active uint64) values {
 
 // valuesElsewhere is values of what is no column of the block, or of one that is not kept.
 func (m *Memory) valuesElsewhere(c *part, b *block, active uint64) values {
-	switch {
-	case c.constant:
+	if c.constant {
 		return values{at: c.n.(*literalNode).itself[:], have: active}
-	case c.list != b.list:
-		return m.values(c, m.own, 1).forAll(0, active)
-	case c.passes == ofPlace:
-		from, k := m.at(int(c.inner.list))
-		return m.values(c.inner, from, 1<<k).forAll(k, active)
+	}
+	if g, ok := elsewhere(m, c, b, active, (*Memory).values); ok {
+		return g
 	}
 	col := &b.values[c.columns[asValue]-1]
 	return values{at: col.at, have: c.give(m, c, b, active, col) & active}
@@ -248,22 +254,22 @@ func judgeAround(m *Memory, c *part, b *block, todo uint64) (yes, no uint64) {
 }
 
 func reckonAround(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
-	return around(m, c, b, todo, out, m.numbers)
+	return around(m, c, b, todo, out, (*Memory).numbers)
 }
 
 func writeAround(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64) {
-	return around(m, c, b, todo, out, m.texts)
+	return around(m, c, b, todo, out, (*Memory).texts)
 }
 
 func giveAround(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64) {
-	return around(m, c, b, todo, out.at, m.values)
+	return around(m, c, b, todo, out.at, (*Memory).values)
 }
 
-func around[T any](m *Memory, c *part, b *block, todo uint64, out []T, of func(c *part, b *block, active uint64) given[T]) (have uint64) {
+func around[T any](m *Memory, c *part, b *block, todo uint64, out []T, of giver[T]) (have uint64) {
 	for rest := todo; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		from, k := m.around(b, i, int(c.inner.list))
-		if one := of(c.inner, from, 1<<k); one.have != 0 {
+		if one := of(m, c.inner, from, 1<<k); one.have != 0 {
 			out[i], have = one.of(k), have|1<<i
 		}
 	}

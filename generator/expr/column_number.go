@@ -6,7 +6,8 @@ import (
 	"jixiao/generator/value"
 )
 
-func negated(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
+// reckonNegated is - before a number.
+func reckonNegated(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
 	x := m.numbers(c.left, b, todo)
 	for rest := x.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)

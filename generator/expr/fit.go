@@ -22,8 +22,7 @@ func (p *Plan) fit(c *part) bool {
 	case *logicNode:
 		p.askAll(c, asTruth)
 		for i, side := range row(n, n.op) {
-			_, not := positive(side, false)
-			c.conditions = append(c.conditions, condition{c.args[i], not})
+			c.conditions = append(c.conditions, condition{c.args[i], negated(side)})
 		}
 		if c.judge = judgeAnd; n.op == "或" {
 			c.judge = judgeOr
@@ -34,7 +33,7 @@ func (p *Plan) fit(c *part) bool {
 		return true
 	case *negateNode:
 		p.askAll(c, asNumber)
-		c.reckon = negated
+		c.reckon = reckonNegated
 		return true
 	case *arithmeticNode:
 		p.askAll(c, asNumber)

@@ -332,7 +332,7 @@ func withoutSpacesIn(text string) string {
 // sifted is a text with something else for all blanks that stand together, those for
 // which Space holds; left says what, from what is written so far, the blanks, and the rest.
 func sifted(text string, left func(before, blanks, rest string) string) string {
-	end, _ := closedPart(text)
+	end, _ := closedPart(text) // where it ends is enough here, and below
 	if end == len(text) {
 		return text
 	}
@@ -351,7 +351,7 @@ func sifted(text string, left func(before, blanks, rest string) string) string {
 			b.WriteRune(r)
 			text = text[size:]
 		}
-		end, _ = closedPart(text)
+		end, _ = closedPart(text) // as above
 	}
 }
 

@@ -64,29 +64,22 @@ type (
 		round         uint32
 		done, yes, no uint64
 	}
-	numberColumn struct {
+	column[T any] struct {
 		round      uint32
 		done, have uint64
-		at         []fraction
+		at         []T
 	}
-	textColumn struct {
-		round      uint32
-		done, have uint64
-		at         []string
-		seen       uint64 // for which the words of the lexicon were looked for
-		words      []wordSet
+	numberColumn = column[fraction]
+	targetColumn = column[*value.Target]
+	textColumn   struct {
+		column[string]
+		seen  uint64 // for which the words of the lexicon were looked for
+		words []wordSet
 	}
 	valueColumn struct {
-		round      uint32
-		hint       int32 // where the name was found in the last record
-		done, have uint64
-		at         []*value.Value // in the record, or in own when it was computed
-		own        []value.Value
-	}
-	targetColumn struct {
-		round      uint32
-		done, have uint64
-		at         []*value.Target
+		column[*value.Value] // in the record, or in own when they were computed
+		own                  []value.Value
+		hint                 int32 // where the name was found in the last record
 	}
 )
 
@@ -116,12 +109,6 @@ func (m *Memory) Forget() {
 
 // Lookup answers what the record answers.
 func (m *Memory) Lookup(name string) (Binding, bool) {
-	if c := m.plan.fields[name]; c != nil && c.columns[asValue] > 0 && m.base == nil {
-		col := &m.own.values[c.columns[asValue]-1]
-		if col.round == m.round && col.have != 0 && col.at[0] != &col.own[0] { // it was found there
-			return Binding{Value: *col.at[0]}, true
-		}
-	}
 	for i := range m.plan.lists {
 		if l := &m.plan.lists[i]; len(l.path) == 1 && l.path[0] == name {
 			if list := m.list(i); list.own.IsList {
@@ -270,11 +257,11 @@ func (b *block) resize(n int) {
 		b.numbers[i] = numberColumn{at: fractions[i*n : (i+1)*n]}
 	}
 	for i := range b.texts {
-		b.texts[i] = textColumn{at: strings[i*n : (i+1)*n], words: words[i*n : (i+1)*n]}
+		b.texts[i] = textColumn{column: column[string]{at: strings[i*n : (i+1)*n]}, words: words[i*n : (i+1)*n]}
 	}
 	pointers, own := make([]*value.Value, n*len(b.values)), make([]value.Value, n*len(b.values))
 	for i := range b.values {
-		b.values[i] = valueColumn{hint: b.values[i].hint, at: pointers[i*n : (i+1)*n], own: own[i*n : (i+1)*n]}
+		b.values[i] = valueColumn{hint: b.values[i].hint, column: column[*value.Value]{at: pointers[i*n : (i+1)*n]}, own: own[i*n : (i+1)*n]}
 	}
 	targets := make([]*value.Target, n*len(b.targets))
 	for i := range b.targets {

@@ -84,6 +84,14 @@ func plan(t testing.TB, p *Plan, src string) planned {
 	return e
 }
 
+// planAll plans all expressions of the tables.
+func planAll(t testing.TB, p *Plan) (all []planned) {
+	for _, src := range sharedSources() {
+		all = append(all, plan(t, p, src))
+	}
+	return all
+}
+
 // differs says where the expression gives another value with the memory than without
 // one, or where its column says another thing than it.
 func (e *planned) differs(record Scope, m *Memory) string {
@@ -125,10 +133,7 @@ func (e *planned) differs(record Scope, m *Memory) string {
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	p := NewPlan(sharedLists)
-	var all []planned
-	for _, src := range sharedSources() {
-		all = append(all, plan(t, p, src))
-	}
+	all := planAll(t, p)
 	check := func(t *testing.T, record Scope) {
 		m := p.Remember(record)
 		defer m.Forget()
@@ -205,10 +210,7 @@ func changed(s Scope, name string) Scope {
 func TestSuppose(t *testing.T) {
 	t.Parallel()
 	p := NewPlan(sharedLists)
-	var all []planned
-	for _, src := range sharedSources() {
-		all = append(all, plan(t, p, src))
-	}
+	all := planAll(t, p)
 	record := testScope()
 	m := p.Remember(record)
 	defer m.Forget()

@@ -18,7 +18,6 @@ type Plan struct {
 	checks  []*Check
 	names   int                // how many names there are, each of one list's items
 	spelled map[string]nameSet // them by how they are called there
-	fields  map[string]*part   // those of the record itself
 	slab    []part             // room for parts
 	room    []Check            // … and for checks
 	idle    sync.Pool          // of *Memory
@@ -37,7 +36,7 @@ type planList struct {
 
 // NewPlan returns a plan for records with these lists, each by its path, nested ones too.
 func NewPlan(lists [][]string) *Plan {
-	p := &Plan{lists: []planList{{}}, parts: map[string]*part{}, spelled: map[string]nameSet{}, fields: map[string]*part{}}
+	p := &Plan{lists: []planList{{}}, parts: map[string]*part{}, spelled: map[string]nameSet{}}
 	sorted := slices.Clone(lists)
 	slices.SortStableFunc(sorted, func(a, b []string) int { return len(a) - len(b) })
 	for _, path := range sorted {
@@ -92,19 +91,25 @@ func (p *Plan) Check(list []string, when, test, tolerance *Expr) *Check {
 // condition plans a condition as the items of a list see it; without a part it is one that
 // an aggregate cannot plan.
 func (p *Plan) condition(n node, at setting, list int) (t condition) {
-	n, t.not = positive(n, false)
-	if t.part = p.part(n, at); t.part != nil {
+	t.not = negated(n)
+	if t.part = p.part(positive(n), at); t.part != nil {
 		t.part = p.ask(p.lifted(t.part, list), asTruth)
 	}
 	return t
 }
 
-// positive is a condition without 非 before it; not: it must not hold.
-func positive(n node, not bool) (node, bool) {
-	if x, ok := n.(*notNode); ok {
-		return positive(x.x, !not)
+// positive is a condition without any 非 before it.
+func positive(n node) node {
+	if not, ok := n.(*notNode); ok {
+		return positive(not.x)
 	}
-	return n, not
+	return n
+}
+
+// negated reports whether what is positive must fail for the condition to hold.
+func negated(n node) bool {
+	not, ok := n.(*notNode)
+	return ok && !negated(not.x)
 }
 
 // row are the conditions that 且, or 或, joins one after the other; one that it does not
@@ -183,7 +188,7 @@ func operands(n node) []node {
 	case *logicNode:
 		list := row(n, n.op)
 		for i := range list {
-			list[i], _ = positive(list[i], false)
+			list[i] = positive(list[i])
 		}
 		return list
 	case *joinNode:
@@ -329,9 +334,6 @@ func (p *Plan) name(n *nameNode, at setting) *part {
 		if ok {
 			c.give, c.each, c.field = giveFields, false, n.path[len(n.path)-1]
 			p.rest(c, c.field)
-			if list == theRecord {
-				p.fields[c.field] = c
-			}
 		}
 		c.anything = !ok
 	}

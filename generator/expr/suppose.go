@@ -63,7 +63,17 @@ func (m *Memory) was(c *part, b *block) *block {
 	return l.blocks[b.first/blockSize]
 }
 
-// The take functions take a column over from the base.
+// take takes a column over from the base; false: it was not begun there.
+func take[T any](m *Memory, col, from *column[T]) bool {
+	if from.round != m.base.round {
+		return false
+	}
+	col.done, col.have = from.done, from.have
+	copy(col.at, from.at)
+	return true
+}
+
+// The take functions take over a part's column of a kind.
 
 func (m *Memory) takeTruths(c *part, b *block, col *truthColumn) {
 	if was := m.was(c, b); was != nil {
@@ -75,18 +85,14 @@ func (m *Memory) takeTruths(c *part, b *block, col *truthColumn) {
 
 func (m *Memory) takeNumbers(c *part, b *block, col *numberColumn) {
 	if was := m.was(c, b); was != nil {
-		if from := &was.numbers[c.columns[asNumber]-1]; from.round == m.base.round {
-			col.done, col.have = from.done, from.have
-			copy(col.at, from.at)
-		}
+		take(m, col, &was.numbers[c.columns[asNumber]-1])
 	}
 }
 
 func (m *Memory) takeTexts(c *part, b *block, col *textColumn) {
 	if was := m.was(c, b); was != nil {
-		if from := &was.texts[c.columns[asText]-1]; from.round == m.base.round {
-			col.done, col.have, col.seen = from.done, from.have, from.seen
-			copy(col.at, from.at)
+		if from := &was.texts[c.columns[asText]-1]; take(m, &col.column, &from.column) {
+			col.seen = from.seen
 			copy(col.words, from.words)
 		}
 	}
@@ -94,18 +100,12 @@ func (m *Memory) takeTexts(c *part, b *block, col *textColumn) {
 
 func (m *Memory) takeValues(c *part, b *block, col *valueColumn) {
 	if was := m.was(c, b); was != nil {
-		if from := &was.values[c.columns[asValue]-1]; from.round == m.base.round {
-			col.done, col.have = from.done, from.have
-			copy(col.at, from.at)
-		}
+		take(m, &col.column, &was.values[c.columns[asValue]-1].column)
 	}
 }
 
 func (m *Memory) takeTargets(c *part, b *block, col *targetColumn) {
 	if was := m.was(c, b); was != nil {
-		if from := &was.targets[c.columns[asTarget]-1]; from.round == m.base.round {
-			col.done, col.have = from.done, from.have
-			copy(col.at, from.at)
-		}
+		take(m, col, &was.targets[c.columns[asTarget]-1])
 	}
 }
