@@ -19,7 +19,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -51,7 +50,7 @@ func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit
 	}
 	on := benches.Get().(*bench)
 	on.form, on.verdict, on.memory = f, v, memory
-	on.judge()
+	memory.InDoubt(on.look) // mostly there is no doubt that a rule holds, and that is all there is to do
 	on.markRepairable()
 	judged := onceUnjudged(on.judged)
 	judged = append(judged, required(r, own, judged)...)
@@ -105,7 +104,6 @@ type bench struct {
 	broken  []broke
 
 	supposed supposed // the record with another value in one cell
-	changed  []string // what that changes: the cell's name, and those of derived fields
 	suspects []suspect
 	which    map[*unit.Field]int // of suspects: the one that is the cell of the field
 }
@@ -124,8 +122,8 @@ func (on *bench) clear(judged finding.List) {
 	}
 	clear(on.supposed.derived)
 	was := on.supposed
-	*on = bench{judged: judged[:0], lists: on.lists[:0], places: on.places[:0], broken: on.broken[:0], suspects: on.suspects[:0], which: on.which, changed: on.changed[:0]}
-	on.supposed.derived, on.supposed.known = was.derived, was.known
+	*on = bench{judged: judged[:0], lists: on.lists[:0], places: on.places[:0], broken: on.broken[:0], suspects: on.suspects[:0], which: on.which}
+	on.supposed.derived, on.supposed.known, on.supposed.changed = was.derived, was.known, was.changed[:0]
 	benches.Put(on)
 }
 
@@ -135,10 +133,6 @@ type place struct {
 	path  []*unit.Item // outermost first; empty for the unit itself
 	index int          // of the item in its own list, counted from 1
 }
-
-// judge applies the rules, each once an item where it names a list. Mostly there is no
-// doubt that it holds, and that is all there is to do.
-func (on *bench) judge() { on.memory.InDoubt(on.look) }
 
 // look judges the ith rule at those of the items from first on that are in doubt, a bit an item.
 func (on *bench) look(i, first int, doubtful uint64) {
@@ -272,20 +266,13 @@ func excerpt(raw string) string {
 	if len(raw) <= mostFilled {
 		return raw
 	}
-	end := 0
-	for range mostFilled {
-		// An ideograph needs no decoding: it has three bytes, as all from U+1000 to U+CFFF.
-		if c := raw[end]; c >= 0xE1 && c <= 0xEC && end+2 < len(raw) && raw[end+1]&0xC0 == 0x80 && raw[end+2]&0xC0 == 0x80 {
-			end += 3
-		} else {
-			_, size := utf8.DecodeRuneInString(raw[end:])
-			end += size
-		}
-		if end == len(raw) {
-			return raw
+	n := 0
+	for i := range raw {
+		if n++; n > mostFilled {
+			return raw[:i] + "……"
 		}
 	}
-	return raw[:end] + "……"
+	return raw
 }
 
 func firstWorkbook(v *unit.Verdict) string {

@@ -144,6 +144,7 @@ func (on *bench) mark(together []int, caused []bool) {
 // rules it makes true, when these explain anything.
 func (on *bench) repairs(open []suspicion, of suspicion, caused []bool) []suspicion {
 	was, _ := of.cell.field.Value.Number() // suspect has seen it
+	on.supposeIn(of.cell)
 	var tried []decimal.Decimal
 	for _, source := range of.rules {
 		off := on.broken[source].off
@@ -159,7 +160,7 @@ func (on *bench) repairs(open []suspicion, of suspicion, caused []bool) []suspic
 				continue
 			}
 			tried = append(tried, to)
-			s := on.suppose(of.cell, value.Num(to).As(of.cell.field.Value.Type()))
+			s := on.suppose(value.Num(to).As(of.cell.field.Value.Type()))
 			cured := s.cures(source, of.rules)
 			proved := on.explainsMore(cured, caused) && !on.breaks(of.cell, s)
 			s.memory.Forget()
@@ -316,32 +317,39 @@ type supposed struct {
 	cell    cell
 	value   value.Value
 	memory  *expr.Memory
+	changed []string // what it changes: the cell's name, and those of derived fields that rest on it
 	derived []value.Value
 	known   []bool
 }
 
-// suppose supposes another value in a cell, until another is supposed.
-func (on *bench) suppose(c cell, v value.Value) *supposed {
+// supposeIn says in which cell the next values are supposed.
+func (on *bench) supposeIn(c cell) {
 	s := &on.supposed
 	if n := len(on.form.Derived); len(s.derived) != n {
 		s.derived, s.known = make([]value.Value, n), make([]bool, n)
 	}
-	clear(s.known)
-	s.bench, s.cell, s.value = on, c, v
-	on.changed = append(on.changed[:0], c.field.Name)
+	s.bench, s.cell = on, c
+	s.changed = append(s.changed[:0], c.field.Name)
 	for i := range on.form.Derived {
 		if anyCalled(on.form.Derived[i].Fields, c.field) {
-			on.changed = append(on.changed, on.form.Derived[i].Name)
+			s.changed = append(s.changed, on.form.Derived[i].Name)
 		}
 	}
-	s.memory = on.memory.Suppose(s, on.changed...)
+}
+
+// suppose supposes another value in the cell, until another is supposed.
+func (on *bench) suppose(v value.Value) *supposed {
+	s := &on.supposed
+	clear(s.known)
+	s.value = v
+	s.memory = on.memory.Suppose(s, s.changed...)
 	return s
 }
 
 // reckoned is the ith derived field of the supposed record.
 func (s *supposed) reckoned(i int) *value.Value {
 	d := &s.bench.form.Derived[i]
-	if !s.known[i] && !anyCalled(d.Fields, s.cell.field) {
+	if !s.known[i] && !slices.Contains(s.changed, d.Name) {
 		return &s.bench.verdict.Derived[i].Value
 	}
 	if !s.known[i] {

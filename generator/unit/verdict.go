@@ -49,18 +49,10 @@ func (v *Verdict) Lookup(name string) (expr.Binding, bool) {
 	case "上年":
 		return expr.Binding{Current: lastYear(v.Record.Submission.Unit.Figures)}, true
 	}
-	if v.Record.List(name) == nil {
-		if found := v.Named(name); found != nil {
-			return expr.Binding{Value: *found}, true
-		}
-		return expr.Binding{}, false
+	if found := v.Named(name); found != nil {
+		return expr.Binding{Value: *found}, true
 	}
-	for kind := 1; kind <= 3; kind++ {
-		if b, ok := Figures(v.figures(kind)).Lookup(name); ok {
-			return b, true
-		}
-	}
-	return v.Record.Lookup(name)
+	return v.Record.Lookup(name) // a list
 }
 
 // Named finds a single value by name as Value does; nil: there is none.
