@@ -75,6 +75,7 @@ func (s section) align() *alignment {
 	a.rescueLabels()
 	a.undivided()
 	a.lastResort()
+	a.partColumns()
 	return a
 }
 
@@ -346,12 +347,17 @@ func (a *alignment) put(id int32, h *hit, rescued bool) {
 func (a *alignment) rescueRows(score [][]float32) {
 	for t := range a.number {
 		r := &a.form.rows[t]
-		if a.number[t] > 0 || !slices.ContainsFunc(r.labels, func(id int32) bool { return a.form.labels[id].head }) {
+		first := slices.IndexFunc(r.labels, func(id int32) bool { return a.form.labels[id].head })
+		if a.number[t] > 0 || first < 0 {
 			continue
+		}
+		from, to := a.headRows(r.labels[first]) // the second row of a header does not move without the first
+		if from == 0 {
+			from, to = a.from, a.to
 		}
 		best, equal := -1, false
 		for i := range a.rows {
-			if s := score[i][t]; s < 0.5*r.weight || slices.Contains(a.number, a.rows[i].number) {
+			if s, n := score[i][t], a.rows[i].number; s < 0.5*r.weight || n < from-headerRows || n > to+headerRows || slices.Contains(a.number, n) {
 				continue
 			} else if best < 0 || s > score[best][t] {
 				best, equal = i, false
@@ -500,11 +506,21 @@ func (a *alignment) area(b *block) (ooxml.Rect, bool) {
 	}
 	r.To.Row = a.to + 1
 	for id, p := range a.at {
-		if p != nil && (moved || !a.rescued[id]) && a.form.labels[id].row > own && p.rect.From.Row > r.From.Row {
+		if p == nil || p.rect.From.Row <= r.From.Row {
+			continue
+		}
+		if (moved || !a.rescued[id]) && a.form.labels[id].row > own || a.headsOther(b, int32(id)) && p.rect.From.Col <= r.To.Col && p.rect.To.Col >= r.From.Col {
 			r.To.Row = min(r.To.Row, p.rect.From.Row)
 		}
 	}
 	return r, true
+}
+
+// headsOther reports whether a label is the header of a column of another list.
+func (a *alignment) headsOther(b *block, id int32) bool {
+	return slices.ContainsFunc(a.form.blocks, func(o *block) bool {
+		return o != b && slices.ContainsFunc(o.columns, func(c *column) bool { return c.head == id })
+	})
 }
 
 // tallHeader is how many rows no header of a list takes up.

@@ -63,3 +63,40 @@ func (a *alignment) undivided() {
 		a.at[id], a.rescued[id] = &p, true
 	}
 }
+
+// partColumns sees to it that no column of the sheet belongs to two headers of a
+// list. One that was found out of its order, above or below another, gives way.
+// What a header takes up behind its first column ends where the next one begins;
+// where two begin in the same column, nobody can tell whose it is.
+func (a *alignment) partColumns() {
+	for _, b := range a.form.blocks {
+		for i, c := range b.columns {
+			for _, d := range b.columns[:i] {
+				a.part(c.head, d.head)
+			}
+		}
+	}
+}
+
+func (a *alignment) part(x, y int32) {
+	p, q := a.at[x], a.at[y]
+	if p == nil || q == nil || p.cell == q.cell {
+		return
+	}
+	if p.rect.From.Col > q.rect.From.Col {
+		x, y, p, q = y, x, q, p
+	}
+	_, last := a.span(p)
+	switch from := q.rect.From.Col; {
+	case last < from:
+	case a.rescued[x] && !a.rescued[y]:
+		a.at[x] = nil
+	case a.rescued[y] && !a.rescued[x]:
+		a.at[y] = nil
+	case p.rect.From.Col == from:
+		a.at[x], a.at[y] = nil, nil
+		a.twice[x], a.twice[y] = true, true
+	default:
+		p.last = from - 1
+	}
+}

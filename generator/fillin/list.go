@@ -178,15 +178,37 @@ func (w *walker) substance(c *column, s spot) bool {
 	return !isText(c.spec) || !placeholder(text)
 }
 
-// isHeader reports whether a row repeats the list's header.
+// isHeader reports whether a row repeats the list's header, or says nothing but
+// what headers say: that of another list was moved between the items.
 func (w *walker) isHeader(n int) bool {
-	count := 0
+	own := 0
+	var heads []int32 // cells, each once for every label that it may be
 	for _, h := range w.hitsIn(n) {
-		if h.whole && slices.ContainsFunc(w.block.columns, func(c *column) bool { return c.head == h.label }) {
-			count++
+		if !h.whole {
+			continue
+		}
+		if slices.ContainsFunc(w.block.columns, func(c *column) bool { return c.head == h.label }) {
+			own++
+		}
+		if w.form.labels[h.label].head {
+			heads = append(heads, h.cell)
 		}
 	}
-	return count >= 2
+	if own >= 2 || len(heads) < 2 {
+		return own >= 2
+	}
+	said := 0
+	lo, hi := w.v.row(n)
+	for i := lo; i < hi; i++ {
+		if !w.v.says(i) {
+			continue
+		}
+		if !slices.Contains(heads, int32(i)) {
+			return false
+		}
+		said++
+	}
+	return said >= 2
 }
 
 // isNoteRow reports whether a row holds one cell only, which spans columns or

@@ -108,6 +108,7 @@ func tables(t testing.TB) []table {
 			{name: "header of the list that goes on below", do: then(rows(0, 13, 1), sheet(0, "E13", "(A)", "F13", "(B)", "H13", "(B/A)"))},
 			{name: "header of the list over two rows", do: then(rows(0, 13, 1), sheet(0, "B12", "绩效指标", "C12", "", "D12", "", "B13", "一级指标", "C13", "二级指标", "D13", "三级指标"))},
 			{name: "headers of the list written into two rows", do: then(rows(0, 13, 1), sheet(0, "E12", "年度", "E13", "指标值", "F12", "实际", "F13", "完成值", "B12", "一级", "B13", "指标", "C12", "二级", "C13", "指标", "D12", "三级", "D13", "指标"))},
+			{name: "a header gone, its text above another column", do: then(rows(0, 12, 1), sheet(0, "G13", "", "E12", "分值")), gone: append(each("项目[1].指标[%d].分值", 18), "项目[1].总分值"), problems: []string{"找不到 “分值” 项目支出绩效自评表!F13 → 分值、总分值"}},
 			{name: "goals of two rows", do: then(rows(0, 12, 1), sheet(0, "B12", "目标二：再干", "F12", "已再干")), want: []string{"项目[1].预期目标 = 一是抓好第30件事。⏎二是抓好第30件事的后续。⏎目标二：再干", "项目[1].实际完成情况 = 一是抓好第31件事。⏎二是抓好第31件事的后续。⏎已再干"}},
 			{name: "a subtotal in the third column", do: then(rows(0, 25, 1), sheet(0, "D25", "产出指标小计", "G25", "50", "H25", "49"))},
 			{name: "a subtotal in the second column", do: then(rows(0, 25, 1), sheet(0, "C25", "小计", "G25", "50", "H25", "49"))},
@@ -150,6 +151,12 @@ func tables(t testing.TB) []table {
 		}},
 		{"云南", []change{
 			{name: "header of one row", do: then(func(b *ooxml.Workbook) { s := &b.Sheets[0]; s.Merges = nil }, sheet(0, "B12", "一级指标", "C12", "二级指标", "D12", "三级指标", "E12", "指标性质", "F12", "指标值", "G12", "度量单位"), func(b *ooxml.Workbook) { deleteRow(&b.Sheets[0], 13) })},
+			{name: "second row of a header among the items of the next list", do: then(rows(1, 29, 1), sheet(1, "D13", "", "E13", "", "F13", "", "G13", "", "H13", "", "D29", "总额", "E29", "财政拨款", "F29", "其他资金", "G29", "总额", "H29", "财政拨款")),
+				gone: slices.Concat(each("整体[1].任务[%d].批复总额", 4), each("整体[1].任务[%d].批复财政拨款", 4), each("整体[1].任务[%d].批复其他资金", 4), each("整体[1].任务[%d].实际总额", 4), each("整体[1].任务[%d].实际财政拨款", 4)),
+				problems: []string{
+					"找不到 “总额” 部门整体支出绩效自评表!J12 → 批复总额", "找不到 “财政拨款” 部门整体支出绩效自评表!J12 → 批复财政拨款", "找不到 “其他资金” 部门整体支出绩效自评表!J12 → 批复其他资金",
+					"找不到 “总额” 部门整体支出绩效自评表!J12 → 实际总额", "找不到 “财政拨款” 部门整体支出绩效自评表!J12 → 实际财政拨款",
+				}},
 			{name: "header of one row merged down over two", do: then(split(0, "B12"), sheet(0, "B12", "一级指标", "C12", "二级指标", "D12", "三级指标", "B13", "", "C13", "", "D13", ""), merged(0, "B12:B13", "C12:C13", "D12:D13"))},
 		}},
 	} {
