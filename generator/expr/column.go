@@ -328,7 +328,7 @@ func giveNumbers(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (h
 	x := m.numbers(c, b, todo)
 	for rest := x.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		out.keep(i, value.Num(x.spot(i).decimal()))
+		out.keep(i, x.spot(i).value())
 	}
 	return x.have | giveEach(m, c, b, todo&^x.have, out)
 }

@@ -305,7 +305,7 @@ func (m *Memory) count(s *sweeping, b *block, taken uint64, count *int) bool {
 // sweepExtreme is of 最大 and 最小 of the numbers of a list.
 func sweepExtreme(p *Plan, c *part) {
 	p.askSummed(c)
-	c.greatest = c.n.(*callNode).fn.greatest
+	greatest := c.n.(*callNode).fn.greatest
 	c.reckon = func(m *Memory, c *part, b *block, todo uint64, out []fraction) uint64 {
 		return m.forEach(b, todo, out, func(i int) (fraction, bool) {
 			var best fraction
@@ -316,7 +316,7 @@ func sweepExtreme(p *Plan, c *part) {
 					x := m.numbers(s.value, b, taken)
 					for rest := x.have; rest != 0; rest &= rest - 1 {
 						f := x.spot(bits.TrailingZeros64(rest))
-						if order := f.order(&best); !found || order != 0 && (order > 0) == c.greatest {
+						if order := f.order(&best); !found || order != 0 && (order > 0) == greatest {
 							best, found = *f, true
 						}
 					}

@@ -98,6 +98,7 @@ func reckonOrZero(m *Memory, c *part, b *block, todo uint64, out []fraction) (ha
 // reckonExtreme is 最大 and 最小 of several values.
 func reckonExtreme(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
 	have = todo
+	greatest := c.n.(*callNode).fn.greatest
 	for k, a := range c.args {
 		x := m.numbers(a, b, have)
 		have = x.have
@@ -106,7 +107,7 @@ func reckonExtreme(m *Memory, c *part, b *block, todo uint64, out []fraction) (h
 			f := x.spot(i)
 			if k == 0 {
 				out[i] = *f
-			} else if order := f.order(&out[i]); order != 0 && (order > 0) == c.greatest {
+			} else if order := f.order(&out[i]); order != 0 && (order > 0) == greatest {
 				out[i] = *f
 			}
 		}
@@ -120,7 +121,7 @@ func reckonTarget(m *Memory, c *part, b *block, todo uint64, out []fraction) (ha
 	for rest := t.have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		if at := t.of(i); at.Numeric {
-			if n, ok := numIn(at.Number); ok {
+			if n, ok := numOfValue(&at.Number); ok {
 				out[i], have = whole(n), have|1<<i
 			}
 		}

@@ -154,17 +154,51 @@ func (m *Memory) possible(c *part, b *block, set uint64) uint64 {
 		}
 	}
 	for _, w := range c.wanted {
-		hit := uint64(0)
+		hit, lacking := uint64(0), uint64(0)
 		for k := range w {
 			piece := &w[k]
 			found := m.words(piece.part, b, set&^hit)
+			if without := set &^ hit &^ found.have; without != 0 {
+				lacking |= m.unlessBlank(piece.part, b, without)
+			}
 			for rest := found.have; rest != 0; rest &= rest - 1 {
 				if found.spot(bits.TrailingZeros64(rest)).any(&piece.words) {
 					hit |= rest & -rest
 				}
 			}
 		}
+		if lacking &^= hit; lacking != 0 {
+			hit |= m.wanted(c, w, b, lacking)
+		}
 		set &= hit
 	}
 	return set
+}
+
+// unlessBlank are the items for which a part gives nothing that is blank.
+func (m *Memory) unlessBlank(c *part, b *block, set uint64) uint64 {
+	v := m.values(c, b, set)
+	for rest := v.have; rest != 0; rest &= rest - 1 {
+		if v.of(bits.TrailingZeros64(rest)).Kind() == value.Blank {
+			set &^= rest & -rest
+		}
+	}
+	return set
+}
+
+// wanted are those of the whole texts that have one of the words: of items for which a
+// piece has no text of its own, as of — that does not apply and is written out in the whole.
+func (m *Memory) wanted(c *part, w wanted, b *block, set uint64) (hit uint64) {
+	lexicon := w[0].part.lexicon
+	t := m.texts(c.left, b, set)
+	for rest := t.have; rest != 0; rest &= rest - 1 {
+		text := t.of(bits.TrailingZeros64(rest))
+		for k, word := range lexicon.words {
+			if w[0].words.has(k) && strings.Contains(text, word) {
+				hit |= rest & -rest
+				break
+			}
+		}
+	}
+	return hit
 }

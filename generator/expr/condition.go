@@ -143,7 +143,7 @@ func (n *compareNode) decide(l, r *operand, s Scope) (bool, *value.Value) {
 func (n *compareNode) unlike(l, r *operand, s Scope) *value.Value {
 	for _, side := range []*operand{l, r} {
 		if side.number {
-			v := value.Num(side.f.decimal())
+			v := side.f.value()
 			side.v = &v
 		}
 	}

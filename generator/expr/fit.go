@@ -185,7 +185,6 @@ func fitExtreme(p *Plan, c *part, n *callNode) bool {
 	if n.over != nil {
 		return false
 	}
-	c.greatest = n.fn.greatest
 	return fitNumber(asNumber, reckonExtreme)(p, c, n)
 }
 

@@ -59,7 +59,7 @@ func targetNumber(c *callNode, s Scope) value.Value {
 	case !t.Numeric:
 		return value.Value{}
 	}
-	return value.Num(t.Number)
+	return t.Number
 }
 
 func unitOf(c *callNode, s Scope) value.Value {

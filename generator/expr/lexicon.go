@@ -17,10 +17,20 @@ type lexicon struct {
 	follows [128]uint64          // by the same: what may come next in a word, or behind it, a bit for what head tells of that
 }
 
-// entry is one of a lexicon's words.
+// entry is one of a lexicon's words. Its first bytes, up to eight of them, are compared at once.
 type entry struct {
-	text string
-	word int
+	begin, mask uint64
+	text        string
+	word        int
+}
+
+func newEntry(text string, word int) entry {
+	e := entry{mask: ^uint64(0), text: text, word: word}
+	if len(text) < 8 {
+		e.mask >>= 8 * (8 - len(text))
+	}
+	e.begin = eightBytes((text + "\x00\x00\x00\x00\x00\x00\x00\x00")[:8])
+	return e
 }
 
 // mostWanted is how many words of one text are looked for together.
@@ -32,6 +42,8 @@ type wordSet [(mostWanted + 1) / 64]uint64
 func (s *wordSet) any(of *wordSet) bool {
 	return s[0]&of[0]|s[1]&of[1]|s[2]&of[2]|s[3]&of[3] != 0
 }
+
+func (s *wordSet) has(word int) bool { return s[word>>6]>>(word&63)&1 != 0 }
 
 func (s *wordSet) add(word int) { s[word>>6] |= 1 << (word & 63) }
 
@@ -48,6 +60,7 @@ func (p *Plan) want(c *part, words []string) (w wanted, ok bool) {
 	pieces := c.pieces(words)
 	for _, piece := range pieces {
 		p.ask(piece, asText)
+		p.ask(piece, asValue) // whether it is blank
 		set, ok := piece.words().add(words)
 		if !ok {
 			return nil, false
@@ -62,6 +75,9 @@ func (p *Plan) want(c *part, words []string) (w wanted, ok bool) {
 
 // pieces are the parts in one of whose texts a word is, when it is in c's.
 func (c *part) pieces(words []string) []*part {
+	if d := c.plan.derived[c.field]; d != nil && d.joined && c.list == theRecord {
+		return d.pieces(words)
+	}
 	if c.choice == byDefault {
 		if lit, ok := c.args[1].n.(*literalNode); ok && lit.v.Kind() == value.Text && lit.v.String() == "" {
 			return c.args[0].pieces(words)
@@ -122,7 +138,7 @@ func (l *lexicon) add(words []string) (set wordSet, ok bool) {
 				l.groups = append(l.groups, nil)
 				l.at[h] = uint8(len(l.groups))
 			}
-			l.groups[l.at[h]-1] = append(l.groups[l.at[h]-1], entry{w, k})
+			l.groups[l.at[h]-1] = append(l.groups[l.at[h]-1], newEntry(w, k))
 			l.begin(w)
 		}
 		set.add(k)
@@ -194,8 +210,18 @@ func (l *lexicon) among(h uint32, text string, found *wordSet) {
 	if g == 0 {
 		return
 	}
-	for _, e := range l.groups[g-1] {
-		if strings.HasPrefix(text, e.text) {
+	group := l.groups[g-1]
+	if len(text) < 8 {
+		for i := range group {
+			if strings.HasPrefix(text, group[i].text) {
+				found.add(group[i].word)
+			}
+		}
+		return
+	}
+	begin := eightBytes(text[:8])
+	for i := range group {
+		if e := &group[i]; begin&e.mask == e.begin && (len(e.text) <= 8 || strings.HasPrefix(text, e.text)) {
 			found.add(e.word)
 		}
 	}
@@ -209,8 +235,11 @@ func (m *Memory) words(c *part, b *block, active uint64) given[wordSet] {
 	if c.list != b.list {
 		return m.words(c, m.own, 1).forAll(0, active)
 	}
-	t := m.texts(c, b, active)
 	col := &b.texts[c.columns[asText]-1]
+	if c.kept == b.list && col.round == m.round && active&^col.done == 0 && active&col.have&^col.seen == 0 {
+		return given[wordSet]{at: col.words, have: active & col.have}
+	}
+	t := m.texts(c, b, active)
 	if c.passes == ofPlace {
 		if t.have != 0 {
 			col.words[0] = c.lexicon.in(t.at[0])
@@ -235,8 +264,14 @@ func (m *Memory) look(c *part, b *block, todo uint64, col *textColumn) {
 		}
 		todo &^= m.words(c.args[0], b, inner.have).copyTo(col.words)
 	}
+	last := -1
 	for ; todo != 0; todo &= todo - 1 {
 		i := bits.TrailingZeros64(todo)
-		col.words[i] = c.lexicon.in(col.at[i])
+		if last >= 0 && col.at[i] == col.at[last] { // items below each other are mostly of the same kind
+			col.words[i] = col.words[last]
+		} else {
+			col.words[i] = c.lexicon.in(col.at[i])
+		}
+		last = i
 	}
 }

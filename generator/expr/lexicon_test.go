@@ -59,3 +59,36 @@ func TestLexiconIsBounded(t *testing.T) {
 		m.Forget()
 	}
 }
+
+// Words that are looked for in a derived field are looked for in what it is derived
+// from, whatever stands there.
+func TestDerivedWords(t *testing.T) {
+	t.Parallel()
+	for _, derived := range []string{`默认(己, "") & "。" & 默认(丙, "") & "。" & 默认(丁, "")`, `己 & "／" & 默认(丙, "")`, `默认(己, "") & 默认(丙, "")`, `默认(己, "")`, `己`} {
+		p := NewPlan(sharedLists)
+		whole := mustParse(t, derived)
+		p.Derive("全文", whole)
+		var all []planned
+		for _, src := range []string{
+			`包含(全文, "甲", "乙", "丙丁", "戊")`, `包含(全文, "无", "不适用", "—", "/")`, `匹配(全文, "[甲乙丙戊]、")`, `匹配(全文, "甲|乙己|丙。|无")`, `提取(全文, "(甲|无|丙。?)")`,
+			`包含(己 & "／" & 甲, "无", "不适用", "—")`, `匹配(默认(己, "") & "／" & 默认(丙, ""), "—|不适|甲|/")`, `包含(默认(全文, "") & "，" & 甲, "甲", "乙", "无", "戊")`, `个数(指标, 包含(全文, "甲", "乙", "丙", "己"))`,
+		} {
+			all = append(all, plan(t, p, src))
+		}
+		for _, one := range []string{"甲、乙", "无", "—", "不适用", "", "丙", "别的", "3"} {
+			for _, other := range []string{"丁", "乙己", "/", ""} {
+				record := testScope()
+				record["己"], record["丙"] = single(one), single(other)
+				record["全文"] = Binding{Value: mustParse(t, derived).Eval(record)}
+				m := p.Remember(record)
+				whole.Eval(m) // as it is evaluated before the rules are
+				for i := range all {
+					if wrong := all[i].differs(record, m); wrong != "" {
+						t.Errorf("全文 = %s, 己 %q, 丙 %q: %s", derived, one, other, wrong)
+					}
+				}
+				m.Forget()
+			}
+		}
+	}
+}

@@ -43,6 +43,14 @@ func (f fraction) decimal() decimal.Decimal {
 	return q
 }
 
+// value is the number as a value, divided once.
+func (f *fraction) value() value.Value {
+	if !f.split && f.n.big == nil {
+		return value.Scaled(f.n.coef, f.n.exp)
+	}
+	return value.Num(f.decimal())
+}
+
 // round is the number rounded half-up.
 func (f fraction) round(places int32) num {
 	if !f.split && f.n.big == nil && f.n.exp >= -places {
@@ -179,15 +187,14 @@ func reckoned(n node, s Scope) (fraction, *value.Value) {
 
 // numberIn takes the number out of a value that n gave.
 func numberIn(v value.Value, n node, s Scope) (fraction, *value.Value) {
-	d, ok := v.Number()
-	if !ok {
-		return fraction{}, lackOf(v, n, s, "数")
-	}
-	x, ok := numIn(d)
-	if !ok {
+	x, ok := numOfValue(&v)
+	switch {
+	case ok:
+		return whole(x), nil
+	case v.Kind() == value.Number:
 		return fraction{}, unknown("“" + printed(n) + "”的位数太多，不能计算")
 	}
-	return whole(x), nil
+	return fraction{}, lackOf(v, n, s, "数")
 }
 
 // numOfValue is the number that a value is, when it is one within the bounds.
@@ -229,7 +236,7 @@ func result(f fraction, lack *value.Value) value.Value {
 	if lack != nil {
 		return *lack
 	}
-	return value.Num(f.decimal())
+	return f.value()
 }
 
 // worse picks which of two lacks an operation passes on: what is unknown

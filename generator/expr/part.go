@@ -36,37 +36,44 @@ const (
 	columnKinds
 )
 
-// details are what is asked when a column is filled, and while a plan is made.
+// details are what is asked when a column is filled, and while a plan is made; what
+// one kind of part asks for stands side by side.
 type details struct {
-	reckon     func(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64)
-	write      func(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64)
-	give       func(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64)
-	conditions []condition // of 且 and 或
-	n          node
+	// numbers and values
+	reckon func(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64)
+	write  func(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64)
+	give   func(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64)
+	args   []*part // what it is made of; of the same list, or of the record
+	field  string  // of a name
 
-	field    string   // of a name
-	number   numbers  // of what is written out
-	sign     byte     // of + - * /
-	joined   bool     // it is joined of args
-	numeric  bool     // what it gives is always a number, or nothing
-	textual  bool     // … a text, or nothing
-	greatest bool     // of 最大 and 最小: it is 最大
-	pattern  *pattern // of 匹配 提取
-	args     []*part  // what it is made of; of the same list, or of the record
-	plan     *Plan
-	key      string     // among the plan's parts
-	rests    nameSet    // names on which it rests
-	anything bool       // it may rest on anything else, too
-	inner    *part      // the part of another list that it passes on
-	passes   passage    // … and how
-	each     bool       // its tree is evaluated item by item
-	hands    []*part    // those of args that it may hand on as they are
+	// conditions, and what is written out
+	conditions []condition // of 且 and 或
+	number     numbers     // of what is written out
+	pattern    *pattern    // of 匹配 提取
+
+	// texts
+	lexicon *lexicon // the words that are looked for in its texts
+	begin   *words   // of 匹配 提取: words with one of which args[0]'s text must begin; nil: that is not known
+	wanted  []wanted // of 包含 匹配 提取: words of which it must have some
+	rest    []*part  // of 包含: what is no word of it
+
+	// aggregates, and what is evaluated by its tree
 	sweeps   []sweeping // of an aggregate
-	lexicon  *lexicon   // the words that are looked for in its texts
-	follows  bool       // … are those of args[0], whose text it hands on mostly as it is
-	begin    *words     // of 匹配 提取: words with one of which args[0]'s text must begin; nil: that is not known
-	wanted   []wanted   // of 包含 匹配 提取: words of which it must have some
-	rest     []*part    // of 包含: what is no word of it
+	n        node
+	inner    *part   // the part of another list that it passes on
+	passes   passage // … and how
+	sign     byte    // of + - * /
+	joined   bool    // it is joined of args
+	numeric  bool    // what it gives is always a number, or nothing
+	textual  bool    // … a text, or nothing
+	each     bool    // its tree is evaluated item by item
+	follows  bool    // the words of the lexicon are those of args[0], whose text it hands on mostly as it is
+	anything bool    // it may rest on anything else than names
+	plan     *Plan
+
+	rests nameSet // names on which it rests
+	hands []*part // those of args that it may hand on as they are
+	key   string  // among the plan's parts
 }
 
 // order is a set of orders in which two sides may stand.
@@ -101,11 +108,13 @@ const slabSize = 128
 // newPart is a part of a list's items.
 func (p *Plan) newPart(n node, list int) *part {
 	if len(p.slab) == 0 {
-		p.slab = make([]part, slabSize)
+		p.slab, p.details = make([]part, slabSize), make([]details, slabSize)
 	}
 	c := &p.slab[0]
 	p.slab = p.slab[1:]
-	c.details = &details{plan: p, n: n}
+	c.details = &p.details[0]
+	p.details = p.details[1:]
+	c.plan, c.n = p, n
 	c.list, c.kept = int32(list), int32(list)
 	return c
 }

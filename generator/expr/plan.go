@@ -15,10 +15,13 @@ import (
 type Plan struct {
 	lists   []planList // the record itself, then all its lists, those around before those inside
 	parts   map[string]*part
+	derived map[string]*part // by name
 	checks  []*Check
 	names   int                // how many names there are, each of one list's items
 	spelled map[string]nameSet // them by how they are called there
+	fields  map[string]string  // names of fields, as the records have them
 	slab    []part             // room for parts
+	details []details          // … for what belongs to them
 	room    []Check            // … and for checks
 	idle    sync.Pool          // of *Memory
 }
@@ -35,8 +38,13 @@ type planList struct {
 }
 
 // NewPlan returns a plan for records with these lists, each by its path, nested ones too.
-func NewPlan(lists [][]string) *Plan {
-	p := &Plan{lists: []planList{{}}, parts: map[string]*part{}, spelled: map[string]nameSet{}}
+// Where the names of fields are given as the records have them, the same strings and not
+// only equal ones, they are told from others at a glance.
+func NewPlan(lists [][]string, names ...string) *Plan {
+	p := &Plan{lists: []planList{{}}, parts: map[string]*part{}, derived: map[string]*part{}, spelled: map[string]nameSet{}, fields: map[string]string{}}
+	for _, name := range names {
+		p.fields[name] = name
+	}
 	sorted := slices.Clone(lists)
 	slices.SortStableFunc(sorted, func(a, b []string) int { return len(a) - len(b) })
 	for _, path := range sorted {
@@ -136,8 +144,11 @@ func (p *Plan) tolerant(compare *compareNode, tolerance *Expr, at setting) *part
 	return c
 }
 
-// Derive plans an expression that is evaluated at the record itself.
-func (p *Plan) Derive(e *Expr) { p.ask(p.part(e.root, setting{}), asValue) }
+// Derive plans an expression that is evaluated at the record itself, and whose value the
+// record then has under a name. It comes before all that use the name.
+func (p *Plan) Derive(name string, e *Expr) {
+	p.derived[name] = p.ask(p.part(e.root, setting{}), asValue)
+}
 
 // setting is where a part of an expression stands.
 type setting struct {
@@ -333,6 +344,9 @@ func (p *Plan) name(n *nameNode, at setting) *part {
 		c.give, c.each = lookEach, true
 		if ok {
 			c.give, c.each, c.field = giveFields, false, n.path[len(n.path)-1]
+			if own, ok := p.fields[c.field]; ok {
+				c.field = own
+			}
 			p.rest(c, c.field)
 		}
 		c.anything = !ok

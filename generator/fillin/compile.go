@@ -146,7 +146,7 @@ func (c *formCell) keyed() bool {
 // its place (工作表!C7); the Map can be used only when there is none. synonyms
 // are labels that mean the same: the form's own ─► what units write instead.
 func Compile(book *ooxml.Workbook, synonyms map[string][]string) (*Map, []tag.Fault) {
-	c := &compiler{m: &Map{}, seen: map[string]string{}}
+	c := &compiler{m: &Map{}, seen: map[string]string{}, spelt: map[string]string{}}
 	for i := range book.Sheets {
 		c.sheet(&book.Sheets[i])
 	}
@@ -164,6 +164,7 @@ type compiler struct {
 	m      *Map
 	faults []tag.Fault
 	seen   map[string]string // path of a list ─► where its rows or sheet were found
+	spelt  map[string]string // names that there are
 
 	name  string // of the sheet at hand
 	form  *form
@@ -266,11 +267,21 @@ func (c *compiler) parse(k *formCell) {
 			}
 			n := len(path) - 1
 			k.slots = append(k.slots, &slot{cell: k, key: -1, index: len(k.slots), spec: &Spec{
-				Name: path[n], Lists: slices.Clone(path[:n]), Format: p.Tag.Format, Sheet: c.name, Cell: k.rect.From,
+				Name: c.spelled(path[n]), Lists: slices.Clone(path[:n]), Format: p.Tag.Format, Sheet: c.name, Cell: k.rect.From,
 			}})
 		}
 	}
 	k.pieces = pieces
+}
+
+// spelled is the name as all tags have it that name the same: one string, so that it is
+// told from others at a glance.
+func (c *compiler) spelled(name string) string {
+	if was, ok := c.spelt[name]; ok {
+		return was
+	}
+	c.spelt[name] = name
+	return name
 }
 
 // slots are the tags of the sheet in reading order.

@@ -38,12 +38,22 @@ func Load(name string, fsys fs.FS) (*Form, []tag.Fault, error) {
 // plan finds what rules and derived fields have in common.
 func (l *loader) plan() {
 	var lists [][]string
+	names := []string{TaskYear, UnitCode, HasRoster, OnRoster, RosterName, WorkbookCount}
 	if l.form.Map != nil {
 		lists = l.form.Map.ListNames()
+		for _, s := range l.form.Map.Specs() {
+			names = append(names, s.Name)
+		}
 	}
-	l.form.Plan = expr.NewPlan(lists)
+	for _, s := range l.form.Settings {
+		names = append(names, s.Name)
+	}
 	for _, d := range l.form.Derived {
-		l.form.Plan.Derive(d.Expr)
+		names = append(names, d.Name)
+	}
+	l.form.Plan = expr.NewPlan(lists, names...)
+	for _, d := range l.form.Derived {
+		l.form.Plan.Derive(d.Name, d.Expr)
 	}
 	for i := range l.form.Rules {
 		r := &l.form.Rules[i]

@@ -61,9 +61,9 @@ type Submission struct {
 // Field is one value of a record, which remembers its cell.
 type Field struct {
 	Name  string
+	Value value.Value // the typed reading of the cell
 	Type  value.Type
 	Raw   string        // the cell's own text
-	Value value.Value   // its typed reading
 	Place finding.Place // without a cell when no workbook had it
 
 	Label    string   // what the form calls it, for messages

@@ -110,9 +110,9 @@ func (f *Format) Text(v Value, args ...Value) string {
 		return f.number(v, args)
 	case Date:
 		if f.layout != nil {
-			return printDay(f.layout, v.day.Day())
+			return printDay(f.layout, unpacked(v.coef))
 		}
-		return v.day.Day().String()
+		return unpacked(v.coef).String()
 	}
 	return f.masked(v.String())
 }
@@ -198,7 +198,7 @@ func (f *Format) decimals(otherwise int32) int32 {
 }
 
 func (f *Format) number(v Value, args []Value) string {
-	d := v.num
+	d := v.number()
 	switch style := f.style(v); style {
 	case printMoney:
 		return Fixed(d.Shift(f.moneyShift()), f.decimals(2))
@@ -283,7 +283,8 @@ func (f *Format) change(style printing, v Value, args []Value) string {
 			suffix = f.unit
 		}
 	}
-	diff := v.num.Sub(before.num)
+	earlier := before.number()
+	diff := v.number().Sub(earlier)
 	if diff.IsZero() {
 		return "与上年持平"
 	}
@@ -303,8 +304,8 @@ func (f *Format) change(style printing, v Value, args []Value) string {
 		return "与上年基本持平"
 	}
 	rate := ""
-	if before.num.Sign() > 0 && typ != TypePercent && typ != TypeScore {
-		rate = rateWord + percentOf(diff.Abs(), before.num)
+	if earlier.Sign() > 0 && typ != TypePercent && typ != TypeScore {
+		rate = rateWord + percentOf(diff.Abs(), earlier)
 	}
 	switch {
 	case style == changeRate:
@@ -342,7 +343,7 @@ func (f *Format) Excel(v Value, args ...Value) (Cell, bool) {
 		return Cell{}, false
 	}
 	cell := Cell{Own: f.print == printDefault && !f.typ.isFigure()}
-	d := v.num
+	d := v.number()
 	switch f.style(v) {
 	case printMoney:
 		d = d.Shift(f.moneyShift())

@@ -26,9 +26,10 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	k := kept{Kind: v.kind, Flag: v.flag, Text: v.text, Why: v.Why(), Type: v.Type()}
 	switch v.kind {
 	case Number:
-		k.Digits, k.Exponent = v.num.Coefficient().String(), v.num.Exponent()
+		d := v.number()
+		k.Digits, k.Exponent = d.Coefficient().String(), d.Exponent()
 	case Date:
-		day := v.day.Day()
+		day := unpacked(v.coef)
 		k.Day = &day
 	}
 	return json.Marshal(k)
@@ -51,7 +52,7 @@ func (v *Value) UnmarshalJSON(data []byte) error {
 		}
 		*v = Num(decimal.NewFromBigInt(digits, k.Exponent)).As(k.Type)
 	case k.Day != nil:
-		v.day = packed(*k.Day)
+		v.coef = packed(*k.Day)
 	}
 	return nil
 }

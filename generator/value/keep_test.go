@@ -14,7 +14,7 @@ func TestKept(t *testing.T) {
 	t.Parallel()
 	for _, v := range []Value{
 		{}, NA(), Unknown("读不出来", "约3"), Int(0), Int(-7), Num(decimal.RequireFromString("308.760")),
-		Num(decimal.New(12, 3)), Num(decimal.RequireFromString("0.1")).As(TypePercent), Str(""), Str("<a>\u2028=1"),
+		Num(decimal.New(12, 3)), Num(decimal.RequireFromString("1234567890123456789.50")), Num(decimal.RequireFromString("999999999999999999")), Num(decimal.RequireFromString("0.1")).As(TypePercent), Str(""), Str("<a>\u2028=1"),
 		On(Day{2023, 4, 0}), On(Day{2023, 4, 4}).As(TypeDate), Truth(true), Truth(false),
 	} {
 		data, err := json.Marshal(v)
@@ -25,12 +25,6 @@ func TestKept(t *testing.T) {
 		if err := json.Unmarshal(data, &back); err != nil {
 			t.Errorf("%s: %v", data, err)
 		}
-		// decimal fills in its zero lazily: the parts that it shows are compared, the rest as it stands.
-		a, b := v.num, back.num
-		if a.Coefficient().Cmp(b.Coefficient()) != 0 || a.Exponent() != b.Exponent() {
-			t.Errorf("%v came back as %v", v, back)
-		}
-		v.num, back.num = decimal.Decimal{}, decimal.Decimal{}
 		if !reflect.DeepEqual(v, back) {
 			t.Errorf("%#v came back as %#v", v, back)
 		}

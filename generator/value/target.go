@@ -17,7 +17,7 @@ type Target struct {
 	Text        string          // as filled, blanks around it and hidden characters apart
 	Numeric     bool            // Number holds a number
 	Operator    string          // ≥ ≤ = > < or "" when none was written
-	Number      decimal.Decimal // in Unit: 95 for 95%, 50000 for 5万亩
+	Number      Value           // a Number in Unit: 95 for 95%, 50000 for 5万亩
 	Unit        string          // normalised: % ‰ 人 个 亩 万元 …; "" when none was written
 	Range       bool            // from Number to High
 	High        decimal.Decimal // the upper end of a range
@@ -65,7 +65,7 @@ func (t *Target) plain(text string) bool {
 	if !known {
 		return false
 	}
-	*t = Target{Text: text, Numeric: true, Operator: sign, Number: moved(decimal.New(n, -places), up), Unit: base}
+	*t = Target{Text: text, Numeric: true, Operator: sign, Number: Scaled(n, up-places), Unit: base}
 	return true
 }
 
@@ -209,7 +209,7 @@ func (t *Target) parse(s string) bool {
 	if !ok {
 		return false
 	}
-	t.Numeric, t.Number, t.Unit = true, moved(f.number, places), unit
+	t.Numeric, t.Number, t.Unit = true, Num(moved(f.number, places)), unit
 	return true
 }
 
@@ -281,8 +281,9 @@ func (t *Target) parseRange(f figure, head, bracketed string) (done, ok bool) {
 	if !ok || !okHigh || unit != unitHigh {
 		return true, false
 	}
-	t.Number, t.High = moved(f.number, places), moved(high.number, placesHigh)
-	if t.Number.GreaterThan(t.High) {
+	from := moved(f.number, places)
+	t.Number, t.High = Num(from), moved(high.number, placesHigh)
+	if from.GreaterThan(t.High) {
 		return true, false
 	}
 	t.Numeric, t.Range, t.Unit = true, true, unit

@@ -228,18 +228,18 @@ func FuzzParseTarget(f *testing.F) {
 			t.Fatalf("%q: text %q", s, got.Text)
 		}
 		if !got.Numeric {
-			if got.Operator != "" || got.Unit != "" || got.Range || !got.Number.IsZero() || !got.High.IsZero() {
+			if got.Operator != "" || got.Unit != "" || got.Range || got.Number.Kind() != Blank || !got.High.IsZero() {
 				t.Fatalf("%q is no number, and yet %+v", s, got)
 			}
 			return
 		}
-		if got.Qualitative || got.Time || got.Range && (got.Operator != "" || got.Number.GreaterThan(got.High)) {
+		if got.Qualitative || got.Time || got.Range && (got.Operator != "" || got.Number.number().GreaterThan(got.High)) {
 			t.Fatalf("%q: %+v", s, got)
 		}
 		if !strings.Contains("≥≤=><", got.Operator) {
 			t.Fatalf("%q: operator %q", s, got.Operator)
 		}
-		if got.Number.NumDigits()+int(got.Number.Exponent()) > 25 || got.Number.Exponent() < -25 {
+		if d := got.Number.number(); d.NumDigits()+int(d.Exponent()) > 25 || d.Exponent() < -25 {
 			return
 		}
 		// What was understood, written plainly, is understood in the same way —

@@ -23,6 +23,7 @@
 package value
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/shopspring/decimal"
@@ -45,16 +46,15 @@ const (
 // Value is one immutable value. The zero Value is Blank. It is copied wherever a
 // rule looks at a cell, so it is kept small.
 type Value struct {
-	text string          // Text; for Unjudged and NotApplicable the raw text as it was filled
-	num  decimal.Decimal // Number
-	coef int64           // … as coef × 10^its exponent, when it is small
-	why  *string         // for Unjudged the reason, in words a clerk understands
-	day  packedDay       // Date
-	kind Kind
-	flag bool     // Bool
-	typ  typeCode // how it prints when no pipe says otherwise
-
-	small bool // the digits of a Number are at most SmallDigits
+	kind  Kind
+	flag  bool             // Bool
+	typ   typeCode         // how it prints when no pipe says otherwise
+	small bool             // the digits of a Number are at most SmallDigits, and it is coef × 10^exp
+	exp   int32            //
+	coef  int64            // … and the packed day of a Date
+	large *decimal.Decimal // a Number that is not small
+	text  string           // Text; for Unjudged and NotApplicable the raw text as it was filled
+	why   *string          // for Unjudged the reason, in words a clerk understands
 }
 
 // SmallDigits is how many digits a number has at most that [Value.Small] gives.
@@ -64,15 +64,10 @@ const SmallDigits = 18
 // Month 0 that only the year is.
 type Day struct{ Year, Month, Day int }
 
-// packedDay is a Day in four bytes.
-type packedDay struct {
-	year       int16
-	month, day uint8
-}
+// packed is a day in one number, in the order of days.
+func packed(d Day) int64 { return int64(d.Year)<<16 | int64(d.Month)<<8 | int64(d.Day) }
 
-func packed(d Day) packedDay { return packedDay{int16(d.Year), uint8(d.Month), uint8(d.Day)} }
-
-func (d packedDay) Day() Day { return Day{int(d.year), int(d.month), int(d.day)} }
+func unpacked(n int64) Day { return Day{int(n >> 16), int(n >> 8 & 0xFF), int(n & 0xFF)} }
 
 // typeCode is a Type in one byte: its place among types.
 type typeCode uint8
@@ -149,21 +144,31 @@ func reason(why string) *string {
 
 // Num is an exact decimal.
 func Num(d decimal.Decimal) Value {
-	v := Value{kind: Number, num: d}
-	if v.small = d.NumDigits() <= SmallDigits; v.small {
-		v.coef = d.CoefficientInt64()
+	if d.NumDigits() <= SmallDigits {
+		return Value{kind: Number, small: true, coef: d.CoefficientInt64(), exp: d.Exponent()}
 	}
-	return v
+	return Value{kind: Number, large: &d}
 }
 
+// Scaled is coef × 10^exp.
+func Scaled(coef int64, exp int32) Value {
+	if coef <= -maxSmall || coef >= maxSmall {
+		return Num(decimal.New(coef, exp))
+	}
+	return Value{kind: Number, small: true, coef: coef, exp: exp}
+}
+
+// maxSmall is the least number of more than SmallDigits digits.
+const maxSmall = 1e18
+
 // Int is a whole number.
-func Int(n int64) Value { return Num(decimal.NewFromInt(n)) }
+func Int(n int64) Value { return Scaled(n, 0) }
 
 // Str is text; the empty string is text too, not Blank.
 func Str(s string) Value { return Value{kind: Text, text: s} }
 
 // On is a date, of a year below 10000.
-func On(d Day) Value { return Value{kind: Date, day: packed(d)} }
+func On(d Day) Value { return Value{kind: Date, coef: packed(d)} }
 
 // Truth is 是 or 否.
 func Truth(b bool) Value { return Value{kind: Bool, flag: b} }
@@ -181,19 +186,35 @@ func (v Value) Type() Type { return types[v.typ] }
 func (v Value) Kind() Kind { return v.kind }
 
 // Number returns the exact decimal and whether the value is one.
-func (v Value) Number() (decimal.Decimal, bool) { return v.num, v.kind == Number }
+func (v Value) Number() (decimal.Decimal, bool) { return v.number(), v.kind == Number }
+
+// number is the exact decimal of a Number.
+func (v *Value) number() decimal.Decimal {
+	switch {
+	case v.small:
+		return decimal.New(v.coef, v.exp)
+	case v.large != nil:
+		return *v.large
+	}
+	return decimal.Decimal{}
+}
 
 // Small returns a number as coef × 10^exp; ok is false when the value is none, or one
 // of more than SmallDigits digits.
 func (v *Value) Small() (coef int64, exp int32, ok bool) {
-	return v.coef, v.num.Exponent(), v.small
+	return v.coef, v.exp, v.small
 }
 
 // Text returns the text and whether the value is one.
 func (v *Value) Text() (string, bool) { return v.text, v.kind == Text }
 
 // Day returns the date and whether the value is one.
-func (v Value) Day() (Day, bool) { return v.day.Day(), v.kind == Date }
+func (v Value) Day() (Day, bool) {
+	if v.kind != Date {
+		return Day{}, false
+	}
+	return unpacked(v.coef), true
+}
 
 // Bool returns the truth value and whether the value is one.
 func (v Value) Bool() (truth, ok bool) { return v.flag, v.kind == Bool }
@@ -215,11 +236,11 @@ func (v Value) IsNothing() bool { return v.kind <= Unjudged }
 func (v Value) String() string {
 	switch v.kind {
 	case Number:
-		return v.num.String()
+		return v.number().String()
 	case Text, Unjudged:
 		return v.text
 	case Date:
-		return v.day.Day().String()
+		return unpacked(v.coef).String()
 	case NotApplicable:
 		return "—"
 	case Bool:
@@ -248,9 +269,12 @@ func Compare(a, b Value) (order int, ok bool) {
 	}
 	switch a.kind {
 	case Number:
-		return a.num.Cmp(b.num), true
+		if a.small && b.small && a.exp == b.exp {
+			return cmp.Compare(a.coef, b.coef), true
+		}
+		return a.number().Cmp(b.number()), true
 	case Date:
-		return a.day.Day().Compare(b.day.Day()), true
+		return unpacked(a.coef).Compare(unpacked(b.coef)), true
 	case Text:
 		switch {
 		case a.text < b.text:
