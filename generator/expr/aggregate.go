@@ -301,7 +301,7 @@ func takeSum(w *sweep, s Scope) *value.Value {
 		}
 		return lack
 	}
-	w.total.add(f)
+	w.total.add(&f)
 	w.count++
 	return nil
 }

@@ -230,11 +230,21 @@ func (m *Memory) targets(c *part, b *block, active uint64) targets {
 	}
 	for rest := active & text.have &^ col.done; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
-		col.at[i] = parsed(text.of(i))
+		col.parse(i, text.of(i))
 	}
 	col.done |= active
 	col.have |= active & text.have
 	return targets{at: col.at, have: col.have & active}
+}
+
+// parse takes the text of an item apart.
+func (col *targetColumn) parse(i int, text string) {
+	if len(col.own) == 0 {
+		col.own = make([]value.Target, len(col.at))
+	}
+	if col.at[i] = &col.own[i]; !col.at[i].ReadPlain(text) {
+		col.at[i] = parsed(text)
+	}
 }
 
 // The Around functions give what the part of the list around gives for the item in

@@ -203,7 +203,7 @@ func (m *Memory) summed(c *part, b *block, i int) (sum fraction, count int, ok b
 				}
 			}
 			for rest := x.have; rest != 0; rest &= rest - 1 {
-				t.add(x.of(bits.TrailingZeros64(rest)))
+				t.add(x.spot(bits.TrailingZeros64(rest)))
 			}
 			count += bits.OnesCount64(x.have)
 			return true

@@ -7,17 +7,22 @@ import (
 	"jixiao/generator/value"
 )
 
+// usuallyJoined is how many texts are joined at most, as a rule.
+const usuallyJoined = 20
+
 // joinedTexts is &, of all that is joined in a row.
 func joinedTexts(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64) {
 	have = todo
+	var few [usuallyJoined]texts
+	all := few[:0]
 	for _, a := range c.args {
-		have = m.texts(a, b, have).have
+		t := m.texts(a, b, have)
+		have, all = t.have, append(all, t)
 	}
 	for rest := have; rest != 0; rest &= rest - 1 {
 		i := bits.TrailingZeros64(rest)
 		m.joined = m.joined[:0]
-		for _, a := range c.args {
-			t := m.texts(a, b, rest&-rest)
+		for _, t := range all {
 			m.joined = append(m.joined, t.of(i)...)
 		}
 		if len(m.joined) > maxResult {

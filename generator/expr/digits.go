@@ -3,6 +3,7 @@ package expr
 import (
 	"cmp"
 	"math"
+	"math/big"
 	"math/bits"
 
 	"github.com/shopspring/decimal"
@@ -61,14 +62,7 @@ func (a num) decimal() decimal.Decimal {
 
 // times multiplies; ok is false when the product does not fit.
 func times(a, b int64) (product int64, ok bool) {
-	x, y := uint64(a), uint64(b)
-	if a < 0 {
-		x = -x
-	}
-	if b < 0 {
-		y = -y
-	}
-	high, low := bits.Mul64(x, y)
+	high, low := bits.Mul64(magnitude(a), magnitude(b))
 	if high != 0 || low > math.MaxInt64 {
 		return 0, false
 	}
@@ -187,4 +181,60 @@ func quotient(a, b num, places int32) (q num, ok bool) {
 		}
 	}
 	return num{coef: n, exp: -places}, true
+}
+
+// divided is a ÷ b truncated after quotientPlaces decimals, and without zeros at its end
+// when nothing was cut off; ok is false when it is not reckoned in uint64. b must not be zero.
+func divided(a, b num) (q decimal.Decimal, ok bool) {
+	// so many decimals of the quotient of the coefficients are kept: one half after the other
+	kept := quotientPlaces + int64(a.exp) - int64(b.exp)
+	if a.big != nil || b.big != nil || kept < 0 || kept > 2*value.SmallDigits {
+		return q, false
+	}
+	first := min(kept, value.SmallDigits)
+	second := kept - first
+	by := magnitude(b.coef)
+	whole, rest := magnitude(a.coef)/by, magnitude(a.coef)%by
+	upper, rest := decimals(rest, by, first)
+	lower, rest := decimals(rest, by, second)
+	over, head := bits.Mul64(whole, uint64(pow10[first]))
+	head, carry := bits.Add64(head, upper, 0)
+	if over != 0 || carry != 0 || head > math.MaxInt64 {
+		return q, false
+	}
+	switch {
+	case lower == 0 && rest == 0:
+		exp := int32(second - quotientPlaces)
+		for head != 0 && head%10 == 0 {
+			head, exp = head/10, exp+1
+		}
+		if q = decimal.New(int64(head), exp); head == 0 {
+			q = decimal.Decimal{}
+		}
+	default:
+		n := new(big.Int).SetUint64(head)
+		n.Mul(n, big.NewInt(pow10[second]))
+		n.Add(n, new(big.Int).SetUint64(lower))
+		if q = decimal.NewFromBigInt(n, -quotientPlaces); rest == 0 {
+			q = q.Normalize()
+		}
+	}
+	if (a.coef < 0) != (b.coef < 0) {
+		q = q.Neg()
+	}
+	return q, true
+}
+
+// decimals are the next so many decimals of rest ÷ by, where rest is less than by.
+func decimals(rest, by uint64, places int64) (digits, left uint64) {
+	high, low := bits.Mul64(rest, uint64(pow10[places]))
+	return bits.Div64(high, low, by)
+}
+
+// magnitude is a number without its sign.
+func magnitude(n int64) uint64 {
+	if n < 0 {
+		return -uint64(n)
+	}
+	return uint64(n)
 }

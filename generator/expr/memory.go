@@ -70,8 +70,11 @@ type (
 		at         []T
 	}
 	numberColumn = column[fraction]
-	targetColumn = column[*value.Target]
-	textColumn   struct {
+	targetColumn struct {
+		column[*value.Target]                // in own when they were written as most are
+		own                   []value.Target // as long as the column when it was asked for once
+	}
+	textColumn struct {
 		column[string]
 		seen  uint64 // for which the words of the lexicon were looked for
 		words []wordSet
@@ -125,6 +128,12 @@ func (m *Memory) Lookup(name string) (Binding, bool) {
 func (m *Memory) InDoubt(visit func(rule, first int, doubtful uint64)) {
 	for i, c := range m.plan.checks {
 		if c.list < 0 {
+			continue
+		}
+		if c.list == theRecord {
+			if m.doubtful(c, m.own, 1) != 0 {
+				visit(i, 0, 1)
+			}
 			continue
 		}
 		for _, b := range m.list(c.list).blocks {
@@ -265,7 +274,7 @@ func (b *block) resize(n int) {
 	}
 	targets := make([]*value.Target, n*len(b.targets))
 	for i := range b.targets {
-		b.targets[i] = targetColumn{at: targets[i*n : (i+1)*n]}
+		b.targets[i] = targetColumn{column: column[*value.Target]{at: targets[i*n : (i+1)*n]}}
 	}
 }
 

@@ -36,6 +36,9 @@ func (f fraction) decimal() decimal.Decimal {
 	if !f.split {
 		return f.n.decimal()
 	}
+	if q, ok := divided(f.n, f.d); ok {
+		return q
+	}
 	q, rest := f.n.decimal().QuoRem(f.d.decimal(), quotientPlaces)
 	if rest.IsZero() {
 		return q.Normalize()
@@ -142,8 +145,34 @@ func (f *fraction) order(g *fraction) int {
 		if a, b, _, ok := aligned(&f.n, &g.n); ok {
 			return cmp.Compare(a, b)
 		}
+	} else if a, b, ok := f.crossed(g); ok {
+		return a.cmp(b)
 	}
 	return f.cmp(*g)
+}
+
+// crossed are two numbers that are in the same order as the fractions: each numerator
+// times the other's denominator; ok is false when that is not reckoned in int64.
+func (f *fraction) crossed(g *fraction) (a, b num, ok bool) {
+	a, b = f.n, g.n
+	if a.big != nil || b.big != nil || f.split && f.d.big != nil || g.split && g.d.big != nil {
+		return a, b, false
+	}
+	minus := false
+	if ok = true; g.split {
+		a.coef, ok = times(a.coef, g.d.coef)
+		a.exp += g.d.exp
+		minus = g.d.coef < 0
+	}
+	if ok && f.split {
+		b.coef, ok = times(b.coef, f.d.coef)
+		b.exp += f.d.exp
+		minus = minus != (f.d.coef < 0)
+	}
+	if minus {
+		a, b = b, a
+	}
+	return a, b, ok
 }
 
 func (f fraction) cmp(g fraction) int {

@@ -144,16 +144,19 @@ func (p *pattern) possible(text string) bool {
 // words are looked for all at once.
 type words struct {
 	list  []string   // none empty
-	first []uint32   // by word: its first character as head tells it
 	heads [16]uint64 // the beginnings that there are, as head tells them apart
+	// The words whose first characters end in the same bits, in the order of the list, each
+	// counted from 1: the first of them, and by word the next.
+	first [64]uint16
+	next  []uint16
 }
 
 func wordsIn(list []string) words {
-	w := words{list: list}
-	for _, word := range list {
-		h, _ := head(word, 0)
-		w.first = append(w.first, h)
+	w := words{list: list, next: make([]uint16, len(list))}
+	for k := len(list) - 1; k >= 0; k-- {
+		h, _ := head(list[k], 0)
 		w.heads[h>>6] |= 1 << (h & 63)
+		w.next[k], w.first[h&63] = w.first[h&63], uint16(k+1)
 	}
 	return w
 }
@@ -225,9 +228,9 @@ func (w *words) at(text string) int {
 
 // which is at for a text of whose first character h tells.
 func (w *words) which(h uint32, text string) int {
-	for k, first := range w.first {
-		if first == h && strings.HasPrefix(text, w.list[k]) {
-			return k
+	for k := w.first[h&63]; k > 0; k = w.next[k-1] {
+		if strings.HasPrefix(text, w.list[k-1]) {
+			return int(k - 1)
 		}
 	}
 	return -1

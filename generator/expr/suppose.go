@@ -106,6 +106,6 @@ func (m *Memory) takeValues(c *part, b *block, col *valueColumn) {
 
 func (m *Memory) takeTargets(c *part, b *block, col *targetColumn) {
 	if was := m.was(c, b); was != nil {
-		take(m, col, &was.targets[c.columns[asTarget]-1])
+		take(m, &col.column, &was.targets[c.columns[asTarget]-1].column)
 	}
 }

@@ -28,15 +28,15 @@ type Target struct {
 // ParseTarget takes the text of a target or of an actual apart (quirks §5).
 // It never fails: what is not certainly a number is words.
 func ParseTarget(text string) (t Target) {
-	if !t.plain(text) {
+	if !t.ReadPlain(text) {
 		t = anyTarget(text)
 	}
 	return t
 }
 
-// plain reads a target that is written as most are: ≥95%, 12件, 3.5万元. It says
-// of it what anyTarget would; it is false for one that is written in another way.
-func (t *Target) plain(text string) bool {
+// ReadPlain reads a target that is written as most are: ≥95%, 12件, 3.5万元. It says
+// of it what [ParseTarget] does; it is false for one that is written in another way.
+func (t *Target) ReadPlain(text string) bool {
 	sign, s := "", text
 	if rest, found := strings.CutPrefix(text, "≥"); found {
 		sign, s = "≥", rest
