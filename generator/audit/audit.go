@@ -43,8 +43,7 @@ func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit
 	}
 	own := slices.Concat(r.Submission.Findings, r.Findings)
 	if !r.Recognised() {
-		v.Findings = own
-		v.Findings.Sort()
+		v.Findings = finding.Sorted(own)
 		explain(v.Findings, given(r))
 		return v
 	}
@@ -55,8 +54,7 @@ func Judge(r *unit.Record, f *form.Form, roster *unit.Roster, year string) *unit
 	judged := onceUnjudged(on.judged)
 	judged = append(judged, required(r, own, judged)...)
 	markSameCause(judged)
-	v.Findings = slices.Concat(own, judged)
-	v.Findings.Sort()
+	v.Findings = finding.Sorted(own, judged)
 	explain(v.Findings, given(r))
 	on.clear(judged)
 	return v
@@ -219,6 +217,9 @@ func explained(f *finding.Finding, rule *form.Rule, v *unit.Verdict, at *place, 
 func passes(rule *form.Rule, memory *expr.Memory, at *place) bool {
 	if memory.Passes(rule.Check, at.item) {
 		return true
+	}
+	if memory.Fails(rule.Check, at.item) {
+		return false
 	}
 	s := memory.At(rule.Check, at.item)
 	if rule.When != nil {

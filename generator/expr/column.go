@@ -53,15 +53,14 @@ func (m *Memory) truths(c *part, b *block, active uint64) (yes, no uint64) {
 		return m.truthsElsewhere(c, b, active)
 	}
 	col := &b.truths[c.columns[asTruth]-1]
-	if col.round != m.round {
-		*col = truthColumn{round: m.round}
-		if m.base != nil {
+	if active&^col.done != 0 {
+		if m.base != nil && col.done == 0 {
 			m.takeTruths(c, b, col)
 		}
-	}
-	if todo := active &^ col.done; todo != 0 {
-		yes, no = c.judge(m, c, b, todo)
-		col.done, col.yes, col.no = col.done|todo, col.yes|yes&todo, col.no|no&todo
+		if todo := active &^ col.done; todo != 0 {
+			yes, no = c.judge(m, c, b, todo)
+			col.done, col.yes, col.no = col.done|todo, col.yes|yes&todo, col.no|no&todo
+		}
 	}
 	return col.yes & active, col.no & active
 }

@@ -28,13 +28,13 @@ func computed(m *Memory, c *part, b *block, todo uint64, out []fraction) (have u
 		case '+', '-':
 			out[i].sum(l, r, op == '-')
 		case '*':
-			out[i] = l.mul(*r)
+			out[i].product(l, r)
 		default:
 			if r.sign() == 0 {
 				have &^= 1 << i
 				continue
 			}
-			out[i] = l.over(*r)
+			out[i].ratio(l, r)
 		}
 	}
 	if op == '+' || op == '-' { // 不适用 adds nothing
@@ -47,7 +47,7 @@ func computed(m *Memory, c *part, b *block, todo uint64, out []fraction) (have u
 func reckonRounded(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64) {
 	x := m.numbers(c.left, b, todo)
 	var places numbers
-	if have = x.have; len(c.args) > 1 {
+	if have = x.have; c.right != nil {
 		places = m.numbers(c.right, b, have)
 		have = places.have
 	}

@@ -34,6 +34,15 @@ func sameNumbers(t *testing.T, x, y int64, ex, ey int8) {
 		}
 		f := whole(c.over).over(whole(c.under))
 		for _, g := range []fraction{whole(m), whole(n), f, f.neg(), whole(numInt(1)).over(whole(numInt(-3)))} {
+			var product, ratio fraction
+			if product.product(&f, &g); product.cmp(f.mul(g)) != 0 {
+				t.Fatalf("%v × %v = %v, want %v", f, g, product, f.mul(g))
+			}
+			if g.sign() != 0 {
+				if ratio.ratio(&f, &g); ratio.cmp(f.over(g)) != 0 {
+					t.Fatalf("%v ÷ %v = %v, want %v", f, g, ratio, f.over(g))
+				}
+			}
 			if got, want := f.order(&g), f.cmp(g); got != want {
 				t.Fatalf("%v and %v: %d, want %d", f, g, got, want)
 			}

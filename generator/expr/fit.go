@@ -21,7 +21,9 @@ func (p *Plan) fit(c *part) bool {
 		return true
 	case *logicNode:
 		p.askAll(c, asTruth)
-		for i, side := range row(n, n.op) {
+		sides := row(n, n.op)
+		c.conditions = p.someConditions(len(sides))
+		for i, side := range sides {
 			c.conditions = append(c.conditions, condition{c.args[i], negated(side)})
 		}
 		if c.judge = judgeAnd; n.op == "或" {

@@ -12,8 +12,8 @@ import (
 // together, once a text.
 type lexicon struct {
 	words   []string
-	groups  [][]entry            // words that begin alike
-	at      [1 << headBits]uint8 // by what head tells of its first character: which group, counted from 1
+	entries []entry              // the words, those that begin alike behind each other
+	at      [1 << headBits]uint8 // by what head tells of its first character: the first of the entries, counted from 1
 	follows [128]uint64          // by the same: what may come next in a word, or behind it, a bit for what head tells of that
 }
 
@@ -21,10 +21,11 @@ type lexicon struct {
 type entry struct {
 	begin, mask uint64
 	text        string
-	word        int
+	word        uint8
+	more        bool // the next one begins alike
 }
 
-func newEntry(text string, word int) entry {
+func newEntry(text string, word uint8) entry {
 	e := entry{mask: ^uint64(0), text: text, word: word}
 	if len(text) < 8 {
 		e.mask >>= 8 * (8 - len(text))
@@ -133,17 +134,30 @@ func (l *lexicon) add(words []string) (set wordSet, ok bool) {
 				return set, false
 			}
 			l.words = append(l.words, w)
-			h, _ := head(w, 0)
-			if l.at[h] == 0 {
-				l.groups = append(l.groups, nil)
-				l.at[h] = uint8(len(l.groups))
-			}
-			l.groups[l.at[h]-1] = append(l.groups[l.at[h]-1], newEntry(w, k))
+			l.enter(newEntry(w, uint8(k)))
 			l.begin(w)
 		}
 		set.add(k)
 	}
 	return set, true
+}
+
+// enter puts a word in front of those that begin alike.
+func (l *lexicon) enter(e entry) {
+	h, _ := head(e.text, 0)
+	first := int(l.at[h])
+	if first == 0 {
+		first = len(l.entries) + 1
+	} else {
+		e.more = true
+	}
+	for other, at := range l.at {
+		if int(at) > first {
+			l.at[other]++
+		}
+	}
+	l.at[h] = uint8(first)
+	l.entries = slices.Insert(l.entries, first-1, e)
 }
 
 // begin notes how a word begins: behind one of a single character anything may come.
@@ -174,7 +188,10 @@ func (l *lexicon) in(text string) (found wordSet) {
 	for i+8 <= len(text) {
 		w := eightBytes(text[i : i+8])
 		if !isTwoWide(w) {
-			next, behind := head(text, i)
+			next, behind := uint32(w&0xFF), i+1 // what head tells
+			if isWide(uint32(w)) {
+				next, behind = hashed(uint32(w)), i+3
+			}
 			if l.may(h, next) {
 				l.among(h, text[at:], &found)
 			}
@@ -206,23 +223,21 @@ func (l *lexicon) may(h, next uint32) bool {
 
 // among finds out with which words a text begins, of whose first character h tells.
 func (l *lexicon) among(h uint32, text string, found *wordSet) {
-	g := l.at[h&(1<<headBits-1)]
-	if g == 0 {
+	first := int(l.at[h&(1<<headBits-1)])
+	if first == 0 {
 		return
 	}
-	group := l.groups[g-1]
-	if len(text) < 8 {
-		for i := range group {
-			if strings.HasPrefix(text, group[i].text) {
-				found.add(group[i].word)
-			}
+	begin, whole := uint64(0), len(text) >= 8
+	if whole {
+		begin = eightBytes(text[:8])
+	}
+	for i := first - 1; ; i++ {
+		e := &l.entries[i]
+		if (!whole || begin&e.mask == e.begin) && (whole && len(e.text) <= 8 || strings.HasPrefix(text, e.text)) {
+			found.add(int(e.word))
 		}
-		return
-	}
-	begin := eightBytes(text[:8])
-	for i := range group {
-		if e := &group[i]; begin&e.mask == e.begin && (len(e.text) <= 8 || strings.HasPrefix(text, e.text)) {
-			found.add(e.word)
+		if !e.more {
+			return
 		}
 	}
 }

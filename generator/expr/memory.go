@@ -58,12 +58,11 @@ type block struct {
 }
 
 // A column is filled when its round is that of the memory; then done tells for which
-// items, a bit an item, and have for which of them there is something in it.
+// items, a bit an item, and have for which of them there is something in it. Those of
+// truths, which are small, have no round: they are emptied for each record.
 type (
-	truthColumn struct {
-		round         uint32
-		done, yes, no uint64
-	}
+	truthColumn struct{ done, yes, no uint64 }
+
 	column[T any] struct {
 		round      uint32
 		done, have uint64
@@ -100,6 +99,7 @@ func (p *Plan) Remember(record Scope) *Memory {
 	m.record = record
 	m.own.items[0], m.own.scopes[0] = record, m
 	m.own.valuers[0], _ = record.(Valuer) // nil when it is none
+	clear(m.own.truths)
 	m.lists[theRecord].round = m.round
 	return m
 }
@@ -117,6 +117,11 @@ func (m *Memory) Lookup(name string) (Binding, bool) {
 			if list := m.list(i); list.own.IsList {
 				return list.own, true
 			}
+		}
+	}
+	if c := m.plan.own[name]; c != nil && c.columns[asValue] > 0 && m.own.valuers[0] != nil {
+		if v := m.own.valuers[0].Value(c.field, &m.own.values[c.columns[asValue]-1].hint); v != nil {
+			return Binding{Value: *v}, true
 		}
 	}
 	return m.record.Lookup(name)
@@ -164,12 +169,31 @@ func (m *Memory) Passes(c *Check, item int) bool {
 	return m.doubtful(c, b, 1<<(item%blockSize)) == 0
 }
 
+// Fails reports whether a rule clearly applies at an item, and what it asks for clearly
+// does not hold.
+func (m *Memory) Fails(c *Check, item int) bool {
+	b, bit := m.list(c.list).blocks[item/blockSize], uint64(1)<<(item%blockSize)
+	for i := range c.when {
+		if yes, _ := m.hold(&c.when[i], b, bit); yes == 0 {
+			return false
+		}
+	}
+	if c.test.part == nil {
+		return false
+	}
+	_, no := m.hold(&c.test, b, bit)
+	return no != 0
+}
+
 func (m *Memory) doubtful(c *Check, b *block, active uint64) uint64 {
 	for i := range c.when {
 		_, no := m.hold(&c.when[i], b, active)
 		if active &^= no; active == 0 {
 			return 0
 		}
+	}
+	if c.test.part == nil {
+		return active
 	}
 	yes, _ := m.hold(&c.test, b, active)
 	return active &^ yes
@@ -240,6 +264,7 @@ func (m *Memory) add(l *memoryList, list int, items []Scope, around int) {
 func (m *Memory) close(l *memoryList) {
 	for n, b := range l.blocks {
 		b.all = ^uint64(0) >> (blockSize - min(blockSize, l.items-n*blockSize))
+		clear(b.truths)
 	}
 }
 
@@ -317,6 +342,8 @@ func recall(n node, s Scope) (m *Memory, c *part, b *block, bit uint64) {
 		case c.list == at.block.list:
 			return at.memory, c, at.block, 1 << at.bit
 		}
+	case Shadow: // of what it answers itself no plan knows
+		return recall(n, at.Behind())
 	}
 	return nil, nil, nil, 0
 }

@@ -123,6 +123,9 @@ func (e *planned) differs(record Scope, m *Memory) string {
 			if m.Passes(e.checks[l], i) != (doubtful[i/blockSize]>>(i%blockSize)&1 == 0) {
 				return fmt.Sprintf("%s at %v %d is in doubt or not", e.src, path, i)
 			}
+			if m.Fails(e.checks[l], i) && !(ok && !holds) {
+				return fmt.Sprintf("%s at %v %d fails, but is %s", e.src, path, i, w)
+			}
 		}
 	}
 	return ""
@@ -392,4 +395,78 @@ func FuzzMemory(f *testing.F) {
 			m.Forget()
 		}
 	})
+}
+
+// shadowed answers a name itself.
+type shadowed struct{ Scope }
+
+func (s shadowed) Behind() Scope { return s.Scope }
+
+func (s shadowed) Lookup(name string) (Binding, bool) {
+	if name == "填报" {
+		return single("98"), true
+	}
+	return s.Scope.Lookup(name)
+}
+
+// TestSay: what a finding speaks of is taken from the memory behind a shadow, and what
+// the shadow answers from the shadow.
+func TestSay(t *testing.T) {
+	t.Parallel()
+	p := NewPlan(sharedLists)
+	items := p.Check([]string{"指标"}, nil, mustParse(t, "指标.得分 > 1000"), nil)
+	said := []*Expr{mustParse(t, "指标.得分 * 2 + 甲"), mustParse(t, "包含(指标.一级指标, \"产出\")"), mustParse(t, "合计(指标.得分)")}
+	for _, e := range said {
+		p.Say([]string{"指标"}, e)
+	}
+	own := mustParse(t, "填报 & 甲")
+	record, times := testScope(), 0
+	m := p.Remember(inquired{record, &times})
+	defer m.Forget()
+	places, _ := Repeat(record, []string{"指标"})
+	for round := range 2 {
+		for i, place := range places {
+			at := shadowed{m.At(items, i)}
+			for _, e := range said {
+				if got, want := shown(e.Eval(at)), shown(mustParse(t, e.String()).Eval(place)); got != want {
+					t.Errorf("%s at %d is %s, want %s", e, i, got, want)
+				}
+			}
+			if got := own.Eval(at).String(); !strings.HasPrefix(got, "98") {
+				t.Errorf("%s is %s", own, got)
+			}
+		}
+		if round == 0 {
+			times = 0
+		}
+	}
+	if times > len(places) { // 甲 of what was not planned
+		t.Errorf("the record is asked %d times for what is known", times)
+	}
+}
+
+// TestFull: rules for which a plan has no room are in doubt at every item, and so judged
+// by their trees.
+func TestFull(t *testing.T) {
+	t.Parallel()
+	p := NewPlan(sharedLists)
+	for i := range mostColumns + 1 {
+		p.Check(nil, nil, mustParse(t, "甲 > "+strconv.Itoa(i)), nil)
+	}
+	late := plan(t, p, "指标.得分 > 5 且 甲 > 3")
+	p.Derive("全文", mustParse(t, "己 & 己"))
+	p.Say(nil, mustParse(t, "甲 + 12345"))
+	record := testScope()
+	m := p.Remember(record)
+	defer m.Forget()
+	if wrong := late.differs(record, m); wrong != "" {
+		t.Error(wrong)
+	}
+	items, _ := Repeat(record, []string{"指标"})
+	if doubtful := m.Doubtful(late.checks[1]); len(doubtful) != 1 || doubtful[0] != 1<<len(items)-1 {
+		t.Errorf("in doubt are %b", doubtful)
+	}
+	if n := p.lists[theRecord].columns[asTruth]; n != mostColumns+1 {
+		t.Errorf("there are %d columns", n)
+	}
 }

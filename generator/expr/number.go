@@ -105,6 +105,31 @@ func (f fraction) add(g fraction, minus bool) fraction {
 	return fraction{n: f.n.mul(g.d).add(g.n.mul(f.d)), d: f.d.mul(g.d), split: true}
 }
 
+// product sets f to x × y.
+func (f *fraction) product(x, y *fraction) {
+	if x.n.big == nil && y.n.big == nil && !(x.split && y.split) {
+		exp := int64(x.n.exp) + int64(y.n.exp)
+		if coef, ok := times(x.n.coef, y.n.coef); ok && exp > -maxSmallExp && exp < maxSmallExp {
+			d := x.d
+			if y.split {
+				d = y.d
+			}
+			*f = fraction{n: num{coef: coef, exp: int32(exp)}, d: d, split: x.split || y.split}
+			return
+		}
+	}
+	*f = x.mul(*y)
+}
+
+// ratio sets f to x ÷ y; y must not be zero.
+func (f *fraction) ratio(x, y *fraction) {
+	if x.split || y.split {
+		*f = x.over(*y)
+		return
+	}
+	*f = fraction{n: x.n, d: y.n, split: true}
+}
+
 func (f fraction) mul(g fraction) fraction {
 	r := fraction{n: f.n.mul(g.n), split: f.split || g.split}
 	switch {

@@ -14,12 +14,19 @@ type part struct {
 	choice   choice // of 如果 and 默认
 	order    order  // of a comparison: the orders for which it holds
 
-	columns [columnKinds]int32 // its columns of each kind, counted from 1; 0: nobody asks for them
+	columns [columnKinds]uint16 // its columns of each kind, counted from 1; 0: nobody asks for them
+	sign    byte                // of + - * /
+	numeric bool                // what it gives is always a number, or nothing
 
 	left, right *part // its first two args
 	judge       func(m *Memory, c *part, b *block, todo uint64) (yes, no uint64)
+	reckon      func(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64)
 	*details
 }
+
+// mostColumns is how many columns of a kind a list may have for more to be planned: the
+// parts of a rule, of up to maxSource characters each, do not go beyond what uint16 counts.
+const mostColumns = 15_000
 
 // notKept stands for the list of a part whose values are not remembered.
 const notKept = -1
@@ -39,17 +46,16 @@ const (
 // details are what is asked when a column is filled, and while a plan is made; what
 // one kind of part asks for stands side by side.
 type details struct {
-	// numbers and values
-	reckon func(m *Memory, c *part, b *block, todo uint64, out []fraction) (have uint64)
+	// values, and what is written out
 	write  func(m *Memory, c *part, b *block, todo uint64, out []string) (have uint64)
 	give   func(m *Memory, c *part, b *block, todo uint64, out *valueColumn) (have uint64)
-	args   []*part // what it is made of; of the same list, or of the record
 	field  string  // of a name
+	number numbers // of what is written out
 
-	// conditions, and what is written out
 	conditions []condition // of 且 and 或
-	number     numbers     // of what is written out
-	pattern    *pattern    // of 匹配 提取
+	args       []*part     // what it is made of; of the same list, or of the record
+	plan       *Plan
+	pattern    *pattern // of 匹配 提取
 
 	// texts
 	lexicon *lexicon // the words that are looked for in its texts
@@ -62,14 +68,12 @@ type details struct {
 	n        node
 	inner    *part   // the part of another list that it passes on
 	passes   passage // … and how
-	sign     byte    // of + - * /
 	joined   bool    // it is joined of args
-	numeric  bool    // what it gives is always a number, or nothing
 	textual  bool    // … a text, or nothing
 	each     bool    // its tree is evaluated item by item
 	follows  bool    // the words of the lexicon are those of args[0], whose text it hands on mostly as it is
 	anything bool    // it may rest on anything else than names
-	plan     *Plan
+	_        uint64  // what stands above begins with a line of 64 bytes each time
 
 	rests nameSet // names on which it rests
 	hands []*part // those of args that it may hand on as they are
@@ -183,7 +187,7 @@ func (p *Plan) ask(c *part, kind columnKind) *part {
 		return c
 	}
 	p.lists[c.list].columns[kind]++
-	c.columns[kind] = p.lists[c.list].columns[kind]
+	c.columns[kind] = uint16(p.lists[c.list].columns[kind]) // which is far below its end: see mostColumns
 	if kind == asTarget {
 		p.ask(c, asText)
 	}

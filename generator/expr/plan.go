@@ -13,17 +13,19 @@ import (
 // rules use it. It is made by [NewPlan], filled by [Plan.Check] and [Plan.Derive],
 // and only then used, by any number of goroutines: see [Plan.Remember].
 type Plan struct {
-	lists   []planList // the record itself, then all its lists, those around before those inside
-	parts   map[string]*part
-	derived map[string]*part // by name
-	checks  []*Check
-	names   int                // how many names there are, each of one list's items
-	spelled map[string]nameSet // them by how they are called there
-	fields  map[string]string  // names of fields, as the records have them
-	slab    []part             // room for parts
-	details []details          // … for what belongs to them
-	room    []Check            // … and for checks
-	idle    sync.Pool          // of *Memory
+	lists      []planList // the record itself, then all its lists, those around before those inside
+	parts      map[string]*part
+	own        map[string]*part // the record's own fields, by name
+	derived    map[string]*part // by name
+	checks     []*Check
+	names      int                // how many names there are, each of one list's items
+	spelled    map[string]nameSet // them by how they are called there
+	fields     map[string]string  // names of fields, as the records have them
+	slab       []part             // room for parts
+	details    []details          // … for what belongs to them
+	room       []Check            // … and for checks
+	conditions []condition
+	idle       sync.Pool // of *Memory
 }
 
 // theRecord stands among a plan's lists for the record itself, a list of one item.
@@ -34,14 +36,14 @@ type planList struct {
 	path  []string
 	outer int // the list in whose items it lies; theRecord for the record's own
 	// How many columns of each kind it has.
-	columns [columnKinds]int32
+	columns [columnKinds]int
 }
 
 // NewPlan returns a plan for records with these lists, each by its path, nested ones too.
 // Where the names of fields are given as the records have them, the same strings and not
 // only equal ones, they are told from others at a glance.
 func NewPlan(lists [][]string, names ...string) *Plan {
-	p := &Plan{lists: []planList{{}}, parts: map[string]*part{}, derived: map[string]*part{}, spelled: map[string]nameSet{}, fields: map[string]string{}}
+	p := &Plan{lists: []planList{{}}, parts: map[string]*part{}, own: map[string]*part{}, derived: map[string]*part{}, spelled: map[string]nameSet{}, fields: map[string]string{}}
 	for _, name := range names {
 		p.fields[name] = name
 	}
@@ -67,7 +69,7 @@ func (p *Plan) list(path []string) int {
 type Check struct {
 	list int         // at whose items it is judged; -1: the record has no such list
 	when []condition // all of them; none: always
-	test condition
+	test condition   // without a part: nothing is known of the rule
 }
 
 // Check plans a rule that is judged at the items of a list, of none at the record
@@ -79,12 +81,14 @@ func (p *Plan) Check(list []string, when, test, tolerance *Expr) *Check {
 	}
 	c := &p.room[0]
 	p.room, p.checks = p.room[1:], append(p.checks, c)
-	if c.list = p.list(list); c.list < 0 {
+	if c.list = p.list(list); c.list < 0 || p.full() {
 		return c
 	}
 	at := setting{at: c.list}
 	if when != nil {
-		for _, n := range row(when.root, "且") {
+		own := row(when.root, "且")
+		c.when = p.someConditions(len(own))
+		for _, n := range own {
 			c.when = append(c.when, p.condition(n, at, c.list))
 		}
 	}
@@ -94,6 +98,36 @@ func (p *Plan) Check(list []string, when, test, tolerance *Expr) *Check {
 		c.test = p.condition(test.root, at, c.list)
 	}
 	return c
+}
+
+// Say plans an expression of which a rule's finding speaks, at an item of the rule's list.
+// It must name nothing that only a [Shadow] answers.
+func (p *Plan) Say(list []string, e *Expr) {
+	l := p.list(list)
+	if l < 0 || p.full() {
+		return
+	}
+	kind := asValue
+	if e.IsCondition() {
+		kind = asTruth
+	}
+	p.ask(p.lifted(p.part(e.root, setting{at: l}), l), kind)
+}
+
+// someConditions is room for so many, beside those that are asked for next to them.
+func (p *Plan) someConditions(n int) []condition {
+	if len(p.conditions) < n {
+		p.conditions = make([]condition, max(n, slabSize))
+	}
+	room := p.conditions[:0:n]
+	p.conditions = p.conditions[n:]
+	return room
+}
+
+// full reports whether there is no room for more columns, which no form comes near: what
+// is not planned is evaluated by its tree.
+func (p *Plan) full() bool {
+	return slices.ContainsFunc(p.lists, func(l planList) bool { return slices.Max(l.columns[:]) > mostColumns })
 }
 
 // condition plans a condition as the items of a list see it; without a part it is one that
@@ -147,7 +181,9 @@ func (p *Plan) tolerant(compare *compareNode, tolerance *Expr, at setting) *part
 // Derive plans an expression that is evaluated at the record itself, and whose value the
 // record then has under a name. It comes before all that use the name.
 func (p *Plan) Derive(name string, e *Expr) {
-	p.derived[name] = p.ask(p.part(e.root, setting{}), asValue)
+	if !p.full() {
+		p.derived[name] = p.ask(p.part(e.root, setting{}), asValue)
+	}
 }
 
 // setting is where a part of an expression stands.
@@ -346,6 +382,9 @@ func (p *Plan) name(n *nameNode, at setting) *part {
 			c.give, c.each, c.field = giveFields, false, n.path[len(n.path)-1]
 			if own, ok := p.fields[c.field]; ok {
 				c.field = own
+			}
+			if list == theRecord {
+				p.own[c.field] = c
 			}
 			p.rest(c, c.field)
 		}

@@ -6,9 +6,10 @@ import (
 )
 
 // recent keeps what was last worked out of texts, for all records and all
-// goroutines: units write 100% and 产出指标 as others did before. Each text has one
-// slot, in which the next one that comes to it takes its place, so it never grows.
-// What it gives is never changed.
+// goroutines: units write 100% and 产出指标 as others did before. Each text has two
+// slots, the one that was asked for last in the first; the next text that comes to them
+// takes the place of the other, so it never grows, and what one unit alone writes does
+// not drive out what all write. What it gives is never changed.
 type recent[T any] struct {
 	slots [recentSlots]atomic.Pointer[worked[T]]
 }
@@ -27,11 +28,17 @@ var recentSeed = maphash.MakeSeed()
 
 // of returns what work gives of the text, without asking it when that is known.
 func (r *recent[T]) of(text string, work func(string) T) *T {
-	slot := &r.slots[maphash.String(recentSeed, text)%recentSlots]
-	if w := slot.Load(); w != nil && w.text == text {
-		return &w.result
+	at := maphash.String(recentSeed, text) % recentSlots
+	first, second := &r.slots[at], &r.slots[at^1]
+	was := first.Load()
+	if was != nil && was.text == text {
+		return &was.result
 	}
-	w := &worked[T]{text, work(text)}
-	slot.Store(w)
+	w := second.Load()
+	if w == nil || w.text != text {
+		w = &worked[T]{text, work(text)}
+	}
+	first.Store(w)
+	second.Store(was)
 	return &w.result
 }

@@ -20,6 +20,12 @@ type Valuer interface {
 	Value(name string, hint *int32) *value.Value
 }
 
+// Shadow is a scope that answers some names itself, before the one behind it is asked.
+type Shadow interface {
+	Scope
+	Behind() Scope
+}
+
 // Binding is what a name stands for: a single value, a list, or one record
 // (名册, or the item at hand of a list that is being repeated).
 type Binding struct {

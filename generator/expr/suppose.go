@@ -77,9 +77,7 @@ func take[T any](m *Memory, col, from *column[T]) bool {
 
 func (m *Memory) takeTruths(c *part, b *block, col *truthColumn) {
 	if was := m.was(c, b); was != nil {
-		if from := &was.truths[c.columns[asTruth]-1]; from.round == m.base.round {
-			col.done, col.yes, col.no = from.done, from.yes, from.no
-		}
+		*col = was.truths[c.columns[asTruth]-1]
 	}
 }
 

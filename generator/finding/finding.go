@@ -68,25 +68,28 @@ func (f *Finding) State() string {
 // List is a collection of findings of one unit or one run.
 type List []Finding
 
-// Sort brings the list into its one order: level, then workbook, then the
+// Sorted is the findings of all lists in their one order: level, then workbook, then the
 // order in which the rules were judged is kept for equal keys.
-func (l List) Sort() {
-	sorted := 0
-	for sorted < len(l) && (sorted == 0 || compare(&l[sorted-1], &l[sorted]) <= 0) {
-		sorted++
+func Sorted(lists ...List) List {
+	n := 0
+	for _, l := range lists {
+		n += len(l)
 	}
-	if sorted == len(l) {
-		return
+	if n == 0 {
+		return nil
 	}
-	was := slices.Clone(l)
-	order := make([]*Finding, len(l)) // findings are large: each moves once
-	for i := range was {
-		order[i] = &was[i]
+	order := make([]*Finding, 0, n) // findings are large: each moves once
+	for _, l := range lists {
+		for i := range l {
+			order = append(order, &l[i])
+		}
 	}
 	slices.SortStableFunc(order, compare)
+	out := make(List, n)
 	for i := range order {
-		l[i] = *order[i]
+		out[i] = *order[i]
 	}
+	return out
 }
 
 func compare(a, b *Finding) int {

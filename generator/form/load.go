@@ -38,7 +38,7 @@ func Load(name string, fsys fs.FS) (*Form, []tag.Fault, error) {
 // plan finds what rules and derived fields have in common.
 func (l *loader) plan() {
 	var lists [][]string
-	names := []string{TaskYear, UnitCode, HasRoster, OnRoster, RosterName, WorkbookCount}
+	names := slices.Clone(contextNames)
 	if l.form.Map != nil {
 		lists = l.form.Map.ListNames()
 		for _, s := range l.form.Map.Specs() {
@@ -58,6 +58,14 @@ func (l *loader) plan() {
 	for i := range l.form.Rules {
 		r := &l.form.Rules[i]
 		r.Check = l.form.Plan.Check(r.List(), r.When, r.Test, r.Tolerance)
+	}
+	for i := range l.form.Rules { // behind all that is judged each time
+		r := &l.form.Rules[i]
+		for _, piece := range r.Message {
+			if t := piece.Tag; t != nil && t.Expr != nil && planned(t.Expr) {
+				l.form.Plan.Say(r.List(), t.Expr)
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"slices"
 	"strings"
 
 	"jixiao/generator/expr"
@@ -31,6 +32,9 @@ const (
 	ActualItem     = "条目"   // … the name of the list item
 )
 
+// contextNames are what a run knows of a unit beside its own fields.
+var contextNames = []string{TaskYear, UnitCode, HasRoster, OnRoster, RosterName, WorkbookCount}
+
 // The lists of the templates under 汇总/.
 const (
 	ListAccepted = "单位"
@@ -43,7 +47,15 @@ const (
 
 // Message fills the 提示 of a rule that was broken.
 func Message(pieces []tag.Piece, s expr.Scope, f *finding.Finding) string {
-	return tag.Render(pieces, told{s, f})
+	return tag.Render(pieces, &told{s, f})
+}
+
+// planned reports whether an expression of a 提示 may be planned: it names nothing that
+// only the finding tells.
+func planned(e *expr.Expr) bool {
+	return !slices.ContainsFunc(e.Names(), func(n expr.Name) bool {
+		return slices.Contains([]string{ActualFilled, ActualWanted, ActualOff, ActualItem}, n.Path[0])
+	})
 }
 
 // told is a scope that also knows what the finding says.
@@ -52,8 +64,11 @@ type told struct {
 	finding *finding.Finding
 }
 
+// Behind is the scope that is asked for all other names.
+func (t *told) Behind() expr.Scope { return t.Scope }
+
 // Lookup answers 填报 应为 差额 条目 from the finding.
-func (t told) Lookup(name string) (expr.Binding, bool) {
+func (t *told) Lookup(name string) (expr.Binding, bool) {
 	switch name {
 	case ActualFilled:
 		return expr.Binding{Value: value.Str(t.finding.Filled)}, true

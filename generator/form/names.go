@@ -271,7 +271,7 @@ func (l *loader) unitNames() names {
 		}
 	}
 	n.lastYear()
-	n = n.with(TaskYear, UnitCode, HasRoster, OnRoster, RosterName, WorkbookCount)
+	n = n.with(contextNames...)
 	n.typed(value.TypeInteger, TaskYear, WorkbookCount)
 	n.typed(value.TypeText, UnitCode, RosterName)
 	n.typed(truthType, HasRoster, OnRoster)

@@ -119,7 +119,7 @@ func verdict(u unit.Unit, total string, findings finding.List) *unit.Verdict {
 	for i := range findings {
 		findings[i].Place.Workbook = book
 	}
-	findings.Sort()
+	findings = finding.Sorted(findings)
 	sub := &unit.Submission{Unit: u, OnRoster: true, Workbooks: []unit.Workbook{{Path: book, SHA256: sha(book)}}}
 	rec := &unit.Record{Submission: sub, Item: unit.Item{Fields: fields(book, "308.76", "326.68", "329.98", total), Lists: indicators(book)}}
 	return &unit.Verdict{

@@ -49,10 +49,14 @@ func (v *Verdict) Lookup(name string) (expr.Binding, bool) {
 	case "上年":
 		return expr.Binding{Current: lastYear(v.Record.Submission.Unit.Figures)}, true
 	}
-	if found := v.Named(name); found != nil {
+	if v.Record.List(name) == nil { // no form has a list and a value of the same name
+		found := v.Named(name)
+		if found == nil {
+			return expr.Binding{}, false
+		}
 		return expr.Binding{Value: *found}, true
 	}
-	return v.Record.Lookup(name) // a list
+	return v.Record.Lookup(name)
 }
 
 // Named finds a single value by name as Value does; nil: there is none.
