@@ -16,7 +16,7 @@ type Plan struct {
 	lists      []planList // the record itself, then all its lists, those around before those inside
 	parts      map[string]*part
 	own        map[string]*part // the record's own fields, by name
-	derived    map[string]*part // by name
+	derived    map[string]*part // what the record's values of these names are reckoned from
 	checks     []*Check
 	names      int                // how many names there are, each of one list's items
 	spelled    map[string]nameSet // them by how they are called there
@@ -24,8 +24,8 @@ type Plan struct {
 	slab       []part             // room for parts
 	details    []details          // … for what belongs to them
 	room       []Check            // … and for checks
-	conditions []condition
-	idle       sync.Pool // of *Memory
+	conditions []condition        // … and for what they, 且 and 或 ask
+	idle       sync.Pool          // of *Memory
 }
 
 // theRecord stands among a plan's lists for the record itself, a list of one item.

@@ -49,9 +49,9 @@ type Value struct {
 	kind  Kind
 	flag  bool             // Bool
 	typ   typeCode         // how it prints when no pipe says otherwise
-	small bool             // the digits of a Number are at most SmallDigits, and it is coef × 10^exp
-	exp   int32            //
-	coef  int64            // … and the packed day of a Date
+	small bool             // the digits of a Number are at most SmallDigits: it is coef × 10^exp
+	exp   int32            // of a small Number
+	coef  int64            // of a small Number; of a Date the packed day
 	large *decimal.Decimal // a Number that is not small
 	text  string           // Text; for Unjudged and NotApplicable the raw text as it was filled
 	why   *string          // for Unjudged the reason, in words a clerk understands
